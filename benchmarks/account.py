@@ -1,0 +1,64 @@
+"""One account of a thousand resources, read by the kit and by plain boto3."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.clients import THREADS
+from benchmarks.figures import Figure, child
+from benchmarks.replay import replayed
+
+RESOURCES = 1_200  # seeded, beside those of the demo's company
+LATENCY = 0.03  # seconds a call
+LOOKUPS_A_SECOND = 2  # AWS's limit on LookupEvents, in each region
+
+
+def figures(folder: Path, recorded: dict[str, Any]) -> list[Figure]:
+    plain, server = _run(folder, "plain")
+    kit, _ = _run(folder, "kit", "no-limits")
+    limited, _ = _run(folder, "kit")
+    made, needed = recorded["made"], recorded["needed"]
+    plain_call = plain["cpu"] / plain["calls"]
+    processor, waiting = kit["calls"] * plain_call, kit["calls"] * LATENCY / THREADS
+    lookups = (recorded["lookups"] - 1) / LOOKUPS_A_SECOND
+    floor = max(processor, waiting)
+    return [
+        Figure("calls made / calls needed", made / needed, 1.05, how=f"{made} / {needed}"),
+        Figure(
+            "collecting / floor, without AWS's limit on LookupEvents",
+            kit["wall"] / floor,
+            1.5,
+            how=f"{kit['wall']:.2f} s / max({processor:.2f} s CPU, {waiting:.2f} s waiting)",
+        ),
+        Figure(
+            "collecting / floor, with it",
+            limited["wall"] / max(floor, lookups),
+            1.5,
+            how=f"{limited['wall']:.2f} s / max({floor:.2f} s, {lookups:.2f} s for the "
+            f"{recorded['lookups']} lookups of a region)",
+        ),
+        Figure(
+            "CPU a call, collecting and judging / plain boto3",
+            kit["cpu"] / kit["calls"] / plain_call,
+            1.4,
+            how=f"{1000 * kit['cpu'] / kit['calls']:.2f} ms / {1000 * plain_call:.2f} ms "
+            f"(judging {1000 * (kit['cpu'] - kit['collecting_cpu']) / kit['calls']:.2f} ms of it)",
+        ),
+        Figure("memory at its peak, collecting and judging", kit["peak_mb"], 150, "MB"),
+        Figure(
+            "the replaying server's CPU / plain boto3's (below 1: it is not waited for)",
+            server["cpu"] / plain["cpu"],
+            None,
+            how=f"plain boto3 took {plain['wall']:.2f} s",
+        ),
+    ]
+
+
+def _run(folder: Path, *how: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    way, *options = how
+    with replayed(folder / "recording.pickle", LATENCY) as (endpoint, server):
+        took = child("benchmarks.clients", way, endpoint, str(folder), *options)
+    if server["unknown"]:
+        raise SystemExit(f"calls of {way} that were never recorded: {server['unknown'][:5]}")
+    return took, server

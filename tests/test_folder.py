@@ -1,0 +1,177 @@
+"""A review folder: complete, explained, valid as written, and never written over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from wa_kit import answers, folder, workload
+from wa_kit.answers import Answer, Answers, Document, Duty
+from wa_kit.checks.people import RESPONSIBILITIES
+from wa_kit.model import Context, KitError
+from wa_kit.questionnaire import load_all
+from wa_kit.workload import Workload
+from wa_kit.written import shipped
+
+NAMES = ("README.md", "workload.yaml", "answers.yaml", "notebooks/review.ipynb", ".gitignore")
+QUESTIONS = load_all()
+
+
+def with_examples(text: str) -> str:
+    """The file with every setting in use that it shows as an example."""
+    return re.sub(r"^#(?! \S|$)", "", text, flags=re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("made") / "deep" / "review"
+    assert folder.init(home) == [home / name for name in NAMES]
+    return home
+
+
+def test_a_new_folder_holds_what_a_review_needs_and_nothing_else(made: Path) -> None:
+    found = {str(p.relative_to(made)) for p in made.rglob("*") if p.is_file()}
+    assert found == set(NAMES)
+    assert (made / ".gitignore").read_text().splitlines()[1] == "runs/"
+    notebook = shipped("notebooks") / "review.ipynb"
+    assert json.loads((made / NAMES[3]).read_text()) == json.loads(notebook.read_text())
+
+
+def test_workload_yaml_as_written_gives_the_defaults(made: Path) -> None:
+    assert workload.load(made / "workload.yaml") == Workload()
+
+
+def test_answers_yaml_as_written_lists_everything_as_unanswered(made: Path) -> None:
+    said = answers.load(made / "answers.yaml", QUESTIONS)
+    documents = {artefact.id for q in QUESTIONS for artefact in q.artefacts}
+    assert said == Answers(
+        answers={q.id: Answer() for q in QUESTIONS},
+        roles={"responsibilities": {name: Duty() for name in RESPONSIBILITIES}},
+        artefacts={name: Document() for name in documents},
+    )
+    assert not any(row.answered for row in said.attestations("111122223333"))
+
+
+def test_every_example_in_workload_yaml_is_valid_and_every_key_has_one(made: Path) -> None:
+    text = with_examples((made / "workload.yaml").read_text())
+    (made.parent / "workload.yaml").write_text(text)
+    said = workload.load(made.parent / "workload.yaml")
+    assert [f for f in Workload.__struct_fields__ if not re.search(rf"^{f}:", text, re.M)] == []
+    for part in said.classification, said.multi_region, said.inherited["trail"]:
+        assert part is not None
+        assert [f for f in part.__struct_fields__ if not re.search(rf"^ +{f}:", text, re.M)] == []
+
+
+def test_every_rule_of_the_checks_can_be_set(made: Path) -> None:
+    """A field of the context that workload.yaml cannot reach is a rule that nobody can use."""
+    (made.parent / "all.yaml").write_text(with_examples((made / "workload.yaml").read_text()))
+    given = {"account": "111122223333", "partition": "aws", "regions": ["eu-west-1"]}
+    now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    said = workload.load(made.parent / "all.yaml").context(now=now, **given)
+    plain = Workload().context(now=now, **given)
+    same = {f for f in Context.__struct_fields__ if getattr(said, f) == getattr(plain, f)}
+    shown_at_their_default = {"report_cadence_days", "trail_kms_required"}
+    assert same == {"now", *given, *shown_at_their_default}
+
+
+def test_every_example_in_answers_yaml_is_valid_and_every_key_has_one(made: Path) -> None:
+    text = with_examples((made / "answers.yaml").read_text())
+    (made.parent / "answers.yaml").write_text(text)
+    said = answers.load(made.parent / "answers.yaml", QUESTIONS)
+    for q in QUESTIONS:
+        assert said.answers[q.id].practices == tuple(p.choice for p in q.practices)
+    assert said.exceptions and said.disputes
+    for kind in (Answers, Answer, Document, answers.AcceptedRisk, answers.Dispute):
+        named = [f for f in kind.__struct_fields__ if f != "seen"]
+        assert [f for f in named if not re.search(rf"^[ -]*{f}:", text, re.M)] == []
+
+
+@pytest.mark.parametrize("name", ["workload.yaml", "answers.yaml"])
+def test_what_people_write_is_in_block_style_and_fits_a_screen(made: Path, name: str) -> None:
+    text = (made / name).read_text()
+    assert not re.search(r"^[^#\n]*[\[{]", text, re.M)
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_every_setting_of_workload_yaml_stands_under_its_explanation(made: Path) -> None:
+    _, *parts = (made / "workload.yaml").read_text().split("\n\n")
+    assert all(part.startswith("# ") for part in parts)
+    keys = re.findall(r"^#?(\w+):", "\n\n".join(parts), re.M)
+    assert keys == [*dict.fromkeys(keys)]
+    assert set(keys) == set(Workload.__struct_fields__)
+
+
+def test_every_key_of_an_answer_and_a_document_is_explained(made: Path) -> None:
+    explained = re.findall(r"^# - (.*?):", (made / "answers.yaml").read_text(), re.M)
+    keys = [key for line in explained for key in line.split(", ")]
+    both = {*Answer.__struct_fields__, *Document.__struct_fields__}
+    assert set(keys) == both
+
+
+def test_the_readme_says_what_is_read_and_where_to_read_on(made: Path) -> None:
+    text = (made / "README.md").read_text()
+    for words in ("Never read:", "Where it lies:", "docs/data-handling.md", "wa-kit preflight"):
+        assert words in text
+
+
+def test_what_is_there_stays_and_what_is_missing_is_added(tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text("answers:\n  # mine\n")
+    (tmp_path / "workload.yaml").symlink_to(tmp_path / "nowhere.yaml")
+    written = folder.init(tmp_path)
+    assert [p.name for p in written] == ["README.md", "review.ipynb", ".gitignore"]
+    assert (tmp_path / "answers.yaml").read_text() == "answers:\n  # mine\n"
+    assert not (tmp_path / "nowhere.yaml").exists()
+    assert folder.init(tmp_path) == []
+
+
+def test_a_file_in_the_way_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(KitError, match=r"taken: a file is in the way .* Move it") as caught:
+        folder.init(tmp_path / "taken")
+    assert caught.value.exit_code == 2
+    with pytest.raises(KitError, match=r"taken: a file is in the way"):
+        folder.init(tmp_path / "taken" / "deeper")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_place_where_nothing_may_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, *args: object, **kwargs: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(KitError, match=r"cannot be written \(Permission denied\). Choose another"):
+        folder.init(tmp_path / "review")
+
+
+def test_a_file_that_could_not_be_written_whole_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an answers.yaml would be kept as it is the next time."""
+    real = Path.open
+
+    class Full:
+        def __init__(self, path: Path) -> None:
+            real(path, "w").close()
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *of: object) -> None:
+            return None
+
+        def write(self, text: str) -> None:
+            raise OSError(28, "No space left on device")
+
+    def opened(self: Path, mode: str = "r", *args: object, **kwargs: object) -> object:
+        return Full(self) if mode == "x" else real(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(KitError, match="No space left on device"):
+        folder.init(tmp_path / "review")
+    assert list((tmp_path / "review").iterdir()) == []

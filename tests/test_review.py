@@ -1,0 +1,293 @@
+"""What a review shows: true in every state of an account, and inert whatever a name holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import samples
+
+from wa_kit.charts import Chart
+from wa_kit.model import KitError, Outcome
+from wa_kit.review import Review
+from wa_kit.review.glossary import GLOSSARY
+from wa_kit.shown import Html, Parts, Table, el, text, visible
+
+PAGES = [
+    "cover",
+    "first_page",
+    "action_plan",
+    "overview",
+    "questions",
+    "can_data_be_lost",
+    "who_holds_the_keys",
+    "not_seen",
+    "exceptions",
+    "roles_and_artefacts",
+    "findings",
+    "keys",
+    "glossary",
+    "method",
+    "manifest",
+]
+STATES = {
+    "mixed": samples.mixed,
+    "empty": lambda: ([], []),
+    "denied": samples.denied,
+    "hostile": samples.hostile,
+}
+
+
+def flat(shown: Any) -> list[Any]:
+    return shown._flat() if isinstance(shown, Parts) else [shown]
+
+
+def markup(shown: Any) -> str:
+    return "".join(part for part in flat(shown) if isinstance(part, Html))
+
+
+def words(shown: Any) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", markup(shown)).split())
+
+
+@dataclasses.dataclass
+class Seen(HTMLParser):
+    """The tags and attributes of some markup."""
+
+    tags: list[str] = dataclasses.field(default_factory=list)
+    attributes: list[tuple[str, str | None]] = dataclasses.field(default_factory=list)
+    open: list[str] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module", params=STATES)
+def review(request: pytest.FixtureRequest) -> Review:
+    answers = samples.HOSTILE_ANSWERS if request.param == "hostile" else samples.ANSWERS
+    return samples.review(*STATES[request.param](), answers=answers)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_can_be_shown_in_every_state(review: Review, page: str) -> None:
+    for part in flat(getattr(review, page)()):
+        assert isinstance(part, Html | Chart)
+        bundle = part._repr_mimebundle_()
+        assert bundle["text/plain"].strip()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_well_formed_and_holds_only_its_own_elements(
+    review: Review, page: str
+) -> None:
+    seen = Seen()
+    seen.feed(markup(getattr(review, page)()))
+    assert seen.open == []
+    assert not {"script", "img", "svg", "iframe", "object", "form", "link"} & set(seen.tags)
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+    links = [value or "" for name, value in seen.attributes if name == "href"]
+    assert all(link.startswith(("#", "https://docs.aws.amazon.com/")) for link in links)
+
+
+def test_every_link_within_the_review_leads_somewhere(review: Review) -> None:
+    seen = Seen()
+    for page in PAGES:
+        seen.feed(markup(getattr(review, page)()))
+    anchors = {value for name, value in seen.attributes if name == "id"}
+    anchors |= {"action-plan", "what-could-not-be-seen", "exceptions-and-disputes"}  # headings
+    targets = {v[1:] for n, v in seen.attributes if n == "href" and v and v.startswith("#")}
+    assert targets <= anchors
+
+
+def test_no_anchor_is_given_twice(review: Review) -> None:
+    seen = Seen()
+    for page in PAGES:
+        seen.feed(markup(getattr(review, page)()))
+    anchors = [value for name, value in seen.attributes if name == "id"]
+    assert len(anchors) == len(set(anchors))
+
+
+def test_no_chart_is_empty(review: Review) -> None:
+    for page in ("overview", "questions"):
+        for part in flat(getattr(review, page)()):
+            if isinstance(part, Chart):
+                assert all(sum(trace["x"]) for trace in part.figure["data"])
+
+
+MIXED = samples.review(*samples.mixed())
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (samples.mixed, "Of 7 questions, 2 have gaps, 1 cannot be told"),
+        (samples.mixed, "4 resources fail at least one check"),
+        (samples.mixed, "blind to Backup in us-east-1: backup:ListRecoveryPointsByBackupVault"),
+        (samples.mixed, "It will be gone on 2026-11-08, and 1 data store needs it."),
+        (samples.mixed, "Owner: platform team"),
+        (samples.mixed, "First review"),
+        (samples.mixed, "5 of 6 data stores"),
+        (samples.mixed, "map-tiles , until 2027-03-31: A. Moreau"),
+        (samples.denied, "Nothing could be assessed"),
+        (samples.denied, "blind to KMS in eu-west-1: kms:ListKeys"),
+        (lambda: ([], []), "There was nothing to assess."),
+        (lambda: ([], []), "Nothing in scope was left unread."),
+    ],
+)
+def test_the_first_page_says_how_bad_how_sure_and_what_first(state: Any, said: str) -> None:
+    assert said in words(samples.review(*state()).first_page())
+
+
+def test_an_accepted_failure_is_no_action_and_not_among_the_worst() -> None:
+    assert "map-tiles" not in words(MIXED.action_plan())
+    assert "map-tiles" not in words(MIXED.first_page()).split("What first")[1]
+    assert "It holds public map tiles only." in words(MIXED.exceptions())
+    assert "map-tiles" in words(MIXED.findings())
+
+
+def test_a_dispute_is_shown_beside_what_it_disputes() -> None:
+    assert "Replaced by hand every spring." in words(MIXED.exceptions())
+
+
+def test_actions_stand_in_the_order_of_their_severity() -> None:
+    shown = words(MIXED.action_plan())
+    places = [shown.index(f"{level} severity") for level in ("Critical", "High", "Medium")]
+    assert places == sorted(places)
+
+
+def test_every_finding_is_shown_whole() -> None:
+    _, findings = samples.mixed()
+    shown = words(MIXED.findings())
+    for finding in findings:
+        assert finding.resource in shown
+        assert finding.because[1:] in shown
+        assert finding.see in shown
+    assert "encryption: none; gib: 100" in shown
+    assert "(read 2026-11-01T12:00:00+00:00)" in shown
+
+
+def test_what_was_not_read_comes_with_a_statement_that_permits_it() -> None:
+    shown = markup(MIXED.not_seen())
+    assert "backup:ListRecoveryPointsByBackupVault" in shown
+    assert "&quot;Effect&quot;: &quot;Allow&quot;" in shown
+
+
+def test_a_simulation_is_stamped_and_a_real_review_is_not() -> None:
+    assert "Simulation" in words(samples.review().cover())
+    real = words(samples.review(simulation=False).cover())
+    assert "Simulation. The evidence" not in real
+
+
+@pytest.mark.parametrize("question", [q.id for q in samples.QUESTIONS])
+def test_a_question_is_shown_with_everything_its_questionnaire_holds(question: str) -> None:
+    (asked,) = (q for q in samples.QUESTIONS if q.id == question)
+    shown = markup(MIXED.question(question))
+    expected = [asked.title, asked.question, asked.why, *(p.ask for p in asked.prompts)]
+    expected += [p.good_answer for p in asked.prompts] + [p.choice for p in asked.practices]
+    expected += [role.title for role in asked.roles] + [a.proves for a in asked.artefacts]
+    expected += [e.result for e in asked.examples] + [d.trail for d in asked.decisions]
+    for words_ in expected:
+        assert text(words_) in shown
+
+
+def test_an_unknown_question_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(KitError, match="key-management"):
+        MIXED.question("key-managment")
+
+
+def test_a_page_of_very_many_failures_stays_small_and_says_so() -> None:
+    rows, findings = samples.large(4_000)
+    shown = samples.review(rows, findings)
+    assert len(markup(shown.findings())) < 4_000_000
+    assert "2,500 most serious of 4,000 findings" in words(shown.findings())
+    assert "the first 50 of 3,999" in words(shown.action_plan())
+
+
+def test_a_check_that_the_kit_no_longer_has_is_shown_by_its_name() -> None:
+    old = samples.finding("a_check_of_old", samples.volume(1), "fail", because="it was so")
+    shown = samples.review([samples.volume(1)], [old])
+    assert "a_check_of_old" in words(shown.findings())
+    assert "a_check_of_old" in words(shown.action_plan())
+
+
+def test_a_run_folder_opens_as_the_review_it_was_made_from(tmp_path: Path) -> None:
+    run = samples.run_folder(tmp_path, *samples.mixed())
+    assert words(Review.open(run).first_page()) == words(MIXED.first_page())
+
+
+def test_a_run_of_another_account_is_refused(tmp_path: Path) -> None:
+    run = samples.run_folder(tmp_path, *samples.mixed())
+    assert Review.open(run, samples.ACCOUNT)
+    with pytest.raises(KitError, match="not 012345678901"):
+        Review.open(run, "012345678901")
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KitError):
+        Review.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("plain", "plain"),
+        ("<b>", "&lt;b&gt;"),
+        ("a\u202eb", "a\u27e8U+202E\u27e9b"),
+        ("a\x1b[31m", "a\u27e8U+001B\u27e9[31m"),
+        ("a\u200bb", "a\u27e8U+200B\u27e9b"),
+        ("\U000e0041", "\u27e8U+E0041\u27e9"),
+        ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u200c\u062e\u0648"),
+        ('"quoted"', "&quot;quoted&quot;"),
+    ],
+)
+def test_text_is_inert_and_nothing_in_it_is_invisible(raw: str, shown: str) -> None:
+    assert text(raw) == shown
+
+
+def test_only_markup_made_here_goes_in_as_it_is() -> None:
+    assert el("p", "<i>", el("b", "&")) == "<p>&lt;i&gt;<b>&amp;</b></p>"
+    assert el("a", "x", href='"><script>') == '<a href="&quot;&gt;&lt;script&gt;">x</a>'
+    assert visible(None) == "None"
+
+
+def test_a_long_table_is_folded_and_whole() -> None:
+    table = Table("Many", ("A", "B"), [(n, n) for n in range(100)])
+    made = table.html()
+    assert made.startswith("<details><summary>Many (100 rows)")
+    assert made.count("<tr>") == 101
+    assert 'scope="col"' in made and 'scope="row"' in made and "<caption" in made
+
+
+def test_the_glossary_explains_each_term_once_and_in_order() -> None:
+    names = list(GLOSSARY)
+    assert names == sorted(names, key=str.lower)
+    for word in ("Standing", "Unknown", "Not read", "Blind spot", "Customer managed key"):
+        assert word in GLOSSARY
+
+
+def test_an_answer_of_the_team_stands_before_the_draft() -> None:
+    answers = msgspec.convert(
+        {"answers": {"key-management": {"status": "answered", "notes": "We rotate all of them."}}},
+        type(samples.ANSWERS),
+    )
+    shown = words(samples.review(*samples.mixed(), answers=answers).question("key-management"))
+    assert shown.index("We rotate all of them.") < shown.index("Draft answer")
+
+
+def test_findings_that_pass_are_no_failures() -> None:
+    failed = [f for f in samples.mixed()[1] if f.outcome is Outcome.FAIL]
+    assert len(failed) == 5

@@ -1,0 +1,429 @@
+"""``wa-kit``: the commands. They parse, call, and print; they decide nothing.
+
+Everything heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wa_kit import __version__
+
+if TYPE_CHECKING:
+    from wa_kit.run import Request
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Evidence from an AWS account, under the questions a Well-Architected reviewer asks "
+        "about the protection of data. Start with [bold]wa-kit demo[/bold]."
+    ),
+)
+
+
+class SeverityName(StrEnum):
+    critical = "critical"
+    high = "high"
+    medium = "medium"
+    low = "low"
+    info = "info"
+
+
+class PolicyFormat(StrEnum):
+    json = "json"
+    cloudformation = "cloudformation"
+    terraform = "terraform"
+
+
+class LogLevel(StrEnum):
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+WorkloadOption = Annotated[
+    Path | None,
+    typer.Option("--workload", metavar="FILE", help="workload.yaml; else the one in this folder."),
+]
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", metavar="P", help="The AWS profile to use.")
+]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", metavar="ROLE", help="A role to take, by ARN or by name.")
+]
+ExternalIdOption = Annotated[
+    str | None, typer.Option("--external-id", metavar="X", help="What the role's trust asks for.")
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option("--account", metavar="ID", help="Refuse to read any account but this one."),
+]
+RegionOption = Annotated[
+    list[str] | None,
+    typer.Option("--region", metavar="R", help="A region to read; may be repeated."),
+]
+AllRegionsOption = Annotated[
+    bool, typer.Option("--all-regions", help="Every region that is enabled.")
+]
+QuestionnaireOption = Annotated[
+    list[str] | None,
+    typer.Option("--questionnaire", metavar="ID", help="Only this question; may be repeated."),
+]
+EndpointOption = Annotated[
+    str | None,
+    typer.Option("--endpoint-url", metavar="URL", help="One address for every service."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where run folders go; else runs/.")
+]
+MaxRateOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-rate", metavar="N", min=0.1, help="Calls a second to one service of one region."
+    ),
+]
+FailOnOption = Annotated[
+    SeverityName | None,
+    typer.Option("--fail-on", help="Exit with 1 when a failure is this severe, or more."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
+LogLevelOption = Annotated[LogLevel, typer.Option("--log-level", help="What to log to stderr.")]
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")
+    ] = Path("wa-kit-demo"),
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Review a made-up company. Needs no AWS account, and talks to nobody."""
+    from wa_kit import terminal
+    from wa_kit.simulated import demo as company
+
+    with terminal.progress(quiet or json) as progress:
+        result = company.review(out, progress)
+    if json:
+        terminal.print_json(terminal.result_json(result))
+    elif not quiet:
+        terminal.print_result(result)
+        terminal.print_demo_end(result)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder for the review.")],
+    quiet: QuietOption = False,
+) -> None:
+    """Make a review folder: workload.yaml, answers.yaml, the notebooks, a README."""
+    from wa_kit import folder as review_folder
+    from wa_kit import terminal
+
+    written = review_folder.init(folder)
+    if not quiet:
+        terminal.print_init(folder, written)
+
+
+@app.command()
+def review(
+    workload: WorkloadOption = None,
+    profile: ProfileOption = None,
+    role: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    all_regions: AllRegionsOption = False,
+    questionnaire: QuestionnaireOption = None,
+    endpoint_url: EndpointOption = None,
+    out: OutOption = None,
+    max_rate: MaxRateOption = None,
+    fail_on: FailOnOption = None,
+    no_workbook: Annotated[
+        bool, typer.Option("--no-workbook", help="No notebook, no report.")
+    ] = False,
+    no_aws: Annotated[
+        bool, typer.Option("--no-aws", help="Only what people say: ask AWS nothing.")
+    ] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    log_level: LogLevelOption = LogLevel.warning,
+) -> None:
+    """Read an account, judge it, and write the review.
+
+    Exit codes: 0 complete; 1 a failure at or above --fail-on; 2 wrong usage; 3 something could not
+    be read; 4 no run folder could be written.
+    """
+    from wa_kit import run, terminal
+
+    _log(log_level)
+    request = _request(**_picked(locals()))
+    with terminal.progress(quiet or json) as progress:
+        result = run.review(request, progress)
+    if json:
+        terminal.print_json(terminal.result_json(result))
+    elif not quiet:
+        terminal.print_result(result)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def collect(
+    workload: WorkloadOption = None,
+    profile: ProfileOption = None,
+    role: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    all_regions: AllRegionsOption = False,
+    questionnaire: QuestionnaireOption = None,
+    endpoint_url: EndpointOption = None,
+    out: OutOption = None,
+    max_rate: MaxRateOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    log_level: LogLevelOption = LogLevel.warning,
+) -> None:
+    """Only read an account into a run folder; judge and report it later, without AWS."""
+    from wa_kit import run, terminal
+
+    _log(log_level)
+    request = _request(**_picked(locals()))
+    with terminal.progress(quiet or json) as progress:
+        collected = run.collect_only(request, progress)
+    if json:
+        terminal.print_json({"run": str(collected.run), "exit_code": collected.exit_code})
+    elif not quiet:
+        terminal.print_collected(collected)
+    raise typer.Exit(collected.exit_code)
+
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
+AsOfOption = Annotated[
+    dt.datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Judge as if it were this day."),
+]
+
+
+@app.command()
+def judge(
+    run_folder: RunArgument,
+    workload: WorkloadOption = None,
+    questionnaire: QuestionnaireOption = None,
+    as_of: AsOfOption = None,
+    out: OutOption = None,
+    fail_on: FailOnOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Judge a run's evidence again, by today's rules, into a new run. Needs no AWS."""
+    asked = _picked(locals())
+    _again(asked.pop("run_folder"), asked.pop("as_of"), json, quiet, **asked, no_workbook=True)
+
+
+@app.command()
+def report(
+    run_folder: RunArgument,
+    workload: WorkloadOption = None,
+    questionnaire: QuestionnaireOption = None,
+    as_of: AsOfOption = None,
+    out: OutOption = None,
+    fail_on: FailOnOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Judge a run's evidence again and write workbook and report, into a new run."""
+    asked = _picked(locals())
+    _again(asked.pop("run_folder"), asked.pop("as_of"), json, quiet, **asked)
+
+
+def _again(folder: Path, as_of: dt.datetime | None, json: bool, quiet: bool, **asked: Any) -> None:
+    from wa_kit import run, terminal
+
+    when = as_of.replace(tzinfo=dt.UTC) if as_of else None
+    with terminal.progress(quiet or json) as progress:
+        result = run.judge_again(folder, _request(**asked), when, progress)
+    if json:
+        terminal.print_json(terminal.result_json(result))
+    elif not quiet:
+        terminal.print_result(result)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def policy(
+    format: Annotated[
+        PolicyFormat, typer.Option("--format", help="What to print it as.")
+    ] = PolicyFormat.json,
+    questionnaire: QuestionnaireOption = None,
+    workload: WorkloadOption = None,
+) -> None:
+    """Print the exact read-only IAM policy that a review needs."""
+    from wa_kit import permissions, run
+
+    planned = run.plan(_request(workload=workload, questionnaire=questionnaire))
+    documents = permissions.documents(permissions.actions(planned.tables))
+    sys.stdout.write(permissions.render(documents, format.value) + "\n")
+
+
+@app.command()
+def preflight(
+    workload: WorkloadOption = None,
+    profile: ProfileOption = None,
+    role: RoleOption = None,
+    external_id: ExternalIdOption = None,
+    account: AccountOption = None,
+    region: RegionOption = None,
+    all_regions: AllRegionsOption = False,
+    questionnaire: QuestionnaireOption = None,
+    endpoint_url: EndpointOption = None,
+    max_rate: MaxRateOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    log_level: LogLevelOption = LogLevel.warning,
+) -> None:
+    """Try what a review would read: what is refused, and how many calls it will take."""
+    from wa_kit import run, terminal
+
+    _log(log_level)
+    request = _request(**_picked(locals()))
+    with terminal.progress(quiet or json) as progress:
+        ready = run.preflight(request, progress)
+    if json:
+        terminal.print_json(terminal.ready_json(ready))
+    elif not quiet:
+        terminal.print_ready(ready)
+    raise typer.Exit(3 if ready.missing else 0)
+
+
+@app.command()
+def verify(
+    run_folder: RunArgument,
+    expect: Annotated[
+        str | None,
+        typer.Option("--expect", metavar="SHA256", help="The manifest's hash, kept elsewhere."),
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what was altered in a run folder since it was written."""
+    from wa_kit import archive, terminal
+
+    altered = archive.verify(run_folder, expect)
+    if json:
+        terminal.print_json(terminal.verified_json(run_folder, altered, expect))
+    elif not quiet:
+        terminal.print_verified(run_folder, altered, expect)
+    raise typer.Exit(1 if altered else 0)
+
+
+@app.command()
+def checks(
+    check_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One check; else all of them.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """The catalogue of checks: what each judges, why, and what to do."""
+    from wa_kit import terminal
+    from wa_kit.checks import CHECKS
+    from wa_kit.model import KitError
+    from wa_kit.written import did_you_mean
+
+    if check_id is not None and check_id not in CHECKS:
+        hint = did_you_mean(check_id, CHECKS) or "wa-kit checks lists them all."
+        raise KitError(f"There is no check {check_id!r}. {hint}")
+    shown = [CHECKS[check_id]] if check_id else list(CHECKS.values())
+    if json:
+        terminal.print_json([terminal.check_json(check) for check in shown])
+    elif check_id:
+        terminal.print_check(shown[0])
+    else:
+        terminal.print_checks(shown)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"wa-kit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """wa-kit."""
+
+
+_NOT_ASKED = {"json", "quiet", "log_level", "run", "terminal"}
+
+
+def _picked(given: dict[str, Any]) -> dict[str, Any]:
+    """A command's own arguments, without what only concerns printing."""
+    return {name: value for name, value in given.items() if name not in _NOT_ASKED}
+
+
+def _request(
+    *,
+    region: list[str] | None = None,
+    questionnaire: list[str] | None = None,
+    fail_on: SeverityName | None = None,
+    no_workbook: bool = False,
+    **same: Any,
+) -> Request:
+    from wa_kit.run import Request
+
+    return Request(
+        regions=tuple(region or ()),
+        questionnaires=tuple(questionnaire or ()),
+        fail_on=fail_on.value if fail_on else None,
+        workbook=not no_workbook,
+        **same,
+    )
+
+
+def _log(level: LogLevel) -> None:
+    """The kit's own log. botocore's would show credentials and answers."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("wa_kit").setLevel(level.value.upper())
+
+
+def main() -> None:
+    """Run a command. Errors are a line or two on stderr and an exit code, never a stack trace."""
+    from wa_kit.model import KitError
+
+    try:
+        app()
+    except KitError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("Stopped. Nothing was written.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+def _fail(text: str, code: int) -> None:
+    from wa_kit.shown import visible
+
+    sys.stderr.write(f"wa-kit: {visible(text)}\n")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

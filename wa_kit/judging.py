@@ -1,0 +1,237 @@
+"""Judging: evidence and checks -> findings. Pure; the clock is the context's.
+
+A check gets guarded rows, the judged one and every joined one: a field that was not read raises,
+and the finding is ``unknown`` with the operation and the permission that was missing.
+"""
+
+from __future__ import annotations
+
+import shlex
+import string
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import FunctionType, MethodType
+from typing import Any
+
+import msgspec
+
+from wa_kit.checks import Check
+from wa_kit.evidence import tables_for
+from wa_kit.model import (
+    Attestation,
+    Context,
+    Encrypted,
+    Evidence,
+    Finding,
+    Look,
+    NotRead,
+    Outcome,
+    Reason,
+    Row,
+    Rows,
+    Unread,
+    Verdict,
+    account_arn,
+    finding_id,
+)
+from wa_kit.protection import View
+
+_ALWAYS = frozenset(Row.__struct_fields__)
+_LONGEST_READ = 300  # characters of a value quoted in a finding; the whole lies in evidence/
+
+
+class Guarded:
+    """A row whose unread fields raise ``Unread``, also inside its own properties and methods."""
+
+    __slots__ = ("_row", "_touched")
+
+    def __init__(self, row: Row, touched: set[str]) -> None:
+        self._row = row
+        self._touched = touched
+
+    def __getattr__(self, name: str) -> Any:
+        row = self._row
+        if name in row.__struct_fields__:
+            self._touched.add(name)
+            value = getattr(row, name)
+            if type(value) is NotRead:
+                raise Unread(value)
+            return value
+        member = getattr(type(row), name)
+        if isinstance(member, property) and member.fget:
+            return member.fget(self)
+        return MethodType(member, self) if isinstance(member, FunctionType) else member
+
+    @property  # type: ignore[misc]  # isinstance() sees the row: a check may ask which store it has
+    def __class__(self) -> Any:
+        return type(self._row)
+
+
+def guarded(row: Row) -> Any:
+    """``row`` itself where all of it was read, else behind a guard."""
+    return Guarded(row, set()) if row.unread else row
+
+
+def judge(
+    evidence: Evidence,
+    checks: Collection[Check],
+    context: Context,
+    questions: Mapping[str, Sequence[str]] | None = None,
+) -> list[Finding]:
+    """Every check's verdict on every row it judges, and ``unknown`` where we could not look.
+
+    ``questions`` maps a check's id to the questions it supports. The order is stable.
+    """
+    judging = _Judging(evidence, context, questions or {})
+    findings = [finding for check in checks for finding in judging.by(check)]
+    return sorted(findings, key=lambda f: (f.check, f.account, f.region, f.resource))
+
+
+class _Judging:
+    """One judging of one body of evidence: the joined tables and views are made once."""
+
+    def __init__(
+        self, evidence: Evidence, context: Context, questions: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._evidence = evidence
+        self._context = context
+        self._questions = questions
+        self._rows: dict[type[Row], Rows[Any]] = {}
+        self._views: dict[type[View], View] = {}
+        self._at = {(look.table, look.region): look.at for look in evidence.looks}
+
+    def by(self, check: Check) -> Iterator[Finding]:
+        others: dict[str, Any] = {n: self._joined(kind) for n, kind in check.joins.items()}
+        others |= {n: self._view(kind) for n, kind in check.views.items()}
+        if check.wants_context:
+            others[check.wants_context] = self._context
+        for table in tables_for([check.judges]):
+            for look in self._failed(table):
+                yield self._not_looked(check, look, table)
+        for row in self._evidence.of(check.judges):
+            if check.about is None or getattr(row, "subject", None) == check.about:
+                yield self._verdict(check, row, others)
+
+    def _joined(self, kind: type[Row]) -> Rows[Any]:
+        if kind not in self._rows:
+            tables = tables_for([kind])
+            failed = {
+                _blinded(kind, table, look): look.not_read
+                for table in tables
+                for look in self._failed(table)
+                if look.not_read
+            }
+            looked = {look.region for table in tables for look in self._evidence.looks_at(table)}
+            rows = [guarded(row) for row in self._evidence.of(kind)]
+            self._rows[kind] = Rows(rows, failed, looked if tables else None)
+        return self._rows[kind]
+
+    def _view(self, kind: type[View]) -> View:
+        if kind not in self._views:
+            self._views[kind] = kind(*(self._joined(table) for table in kind.reads))
+        return self._views[kind]
+
+    def _failed(self, table: type[Row]) -> list[Look]:
+        """Looks at a table that ended early; a table nobody looked at counts as one."""
+        looks = self._evidence.looks_at(table)
+        if not looks:
+            never = NotRead(Reason.NOT_COLLECTED)
+            account = self._context.account
+            return [Look(table=table.__name__, account=account, region="global", not_read=never)]
+        return [look for look in looks if look.not_read]
+
+    def _verdict(self, check: Check, row: Row, others: dict[str, Any]) -> Finding:
+        touched: set[str] = set()
+        not_read: NotRead | None = None
+        try:
+            verdict = check.function(Guarded(row, touched), **others)
+        except Unread as unread:
+            not_read = unread.not_read
+            verdict = Verdict(Outcome.UNKNOWN, str(not_read), not_read.reason)
+        attested = isinstance(row, Attestation)
+        kind = "Kit::Role" if isinstance(row, Attestation) and row.is_role else row.resource_type
+        return self._finding(
+            check,
+            verdict,
+            not_read,
+            account=row.account,
+            region=row.region,
+            service=row.service,
+            resource_type=kind,
+            resource=row.arn,
+            name=row.name,
+            read=self._read(row, touched),
+            see="" if attested else cli_line(check.see or row.see, row),
+            source="attestation" if attested else "evidence",
+        )
+
+    def _not_looked(self, check: Check, look: Look, table: type[Row]) -> Finding:
+        assert look.not_read
+        verdict = Verdict(
+            Outcome.UNKNOWN,
+            f"{table.__name__} was not read whole: {look.not_read}",
+            look.not_read.reason,
+        )
+        return self._finding(
+            check,
+            verdict,
+            look.not_read,
+            account=look.account,
+            region=look.region,
+            service=table.service,
+            resource_type="Kit::Table",
+            resource=f"{account_arn(look.account)}#{table.__name__}",
+            name=table.__name__,
+        )
+
+    def _finding(
+        self, check: Check, verdict: Verdict, not_read: NotRead | None, **row: Any
+    ) -> Finding:
+        return Finding(
+            finding=finding_id(check.id, row["account"], row["region"], row["resource"]),
+            check=check.id,
+            questions=tuple(self._questions.get(check.id, ())),
+            severity=verdict.severity or check.severity,
+            outcome=verdict.outcome,
+            reason=verdict.reason,
+            operation=(not_read.operation or None) if not_read else None,
+            action=(not_read.action or None) if not_read else None,
+            level=verdict.level,
+            required_level=verdict.required_level,
+            classification=verdict.classification,
+            key=verdict.key,
+            because=verdict.because,
+            remediation=check.remedy if verdict.outcome is Outcome.FAIL else "",
+            **row,
+        )
+
+    def _read(self, row: Row, touched: set[str]) -> dict[str, Any]:
+        fields = [f for f in row.__struct_fields__ if f in touched and f not in _ALWAYS]
+        values = {f: getattr(row, f) for f in fields}
+        read = {f: _short(v) for f, v in values.items() if type(v) is not NotRead}
+        table = type(row).__name__
+        at = self._at.get((table, row.region)) or self._at.get((table, "global"))
+        return read | {"at": at} if read and at else read
+
+
+def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
+    """The region of which a failed look leaves a join blind."""
+    if joined is not table and issubclass(table, Encrypted) and table.key_may_be_elsewhere:
+        return "global"
+    return look.region
+
+
+def _short(value: Any) -> Any:
+    """``value`` as JSON has it, or its beginning where it is long."""
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, (str, list, dict)):
+        text = plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
+        if len(text) > _LONGEST_READ:
+            return f"{text[:_LONGEST_READ]}... ({len(text)} characters; whole in evidence/)"
+    return plain
+
+
+def cli_line(template: str, row: Row) -> str:
+    """The AWS CLI line that shows a row, its values quoted for a shell."""
+    names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
+    values = {name: getattr(row, name) for name in names}
+    return template.format(**{name: shlex.quote(str(value)) for name, value in values.items()})

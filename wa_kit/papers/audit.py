@@ -1,0 +1,101 @@
+"""The draft of an audit report: what watches over encryption, and the changes it has recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from wa_kit.checks import CHECKS
+from wa_kit.evidence import COLLECTORS
+from wa_kit.evidence.cloudtrail import ChangeEvent
+from wa_kit.markdown import Md, md, table
+from wa_kit.model import DataStore, Row
+from wa_kit.papers.sources import (
+    Sources,
+    judged_table,
+    settings,
+    troubles_of,
+    troubles_table,
+    unread_table,
+    value,
+    words_for,
+)
+from wa_kit.review.words import place
+
+ARTEFACT = "audit-report"
+_EVENTS = 200
+_ROWS = 100
+_NOT_SETTINGS = frozenset({*Row.__struct_fields__, "tags", "policy"})
+
+
+def told(sources: Sources) -> dict[str, Any]:
+    checks = sources.checks(ARTEFACT)
+    tables = _tables(checks)
+    failing = troubles_of(sources, checks)
+    gaps = sources.unread(tables)
+    events = sorted(sources.evidence.of(ChangeEvent), key=_newest, reverse=True)
+    kinds = Counter(value(e.event) for e in events)
+    return {
+        "standings": sources.standings(ARTEFACT),
+        "document": sources.document(ARTEFACT),
+        "events": _events(sources, events) if events else "",
+        "events_looked": bool(sources.evidence.looks_at(ChangeEvent)),
+        "events_gaps": [g for g in gaps if g[0] == words_for(ChangeEvent)],
+        "kinds": table(("Change", "Times"), kinds.most_common()) if kinds else "",
+        "watching": [_watching(sources, t) for t in tables if t is not ChangeEvent],
+        "checks": judged_table(sources, checks) if checks else "",
+        "failing": troubles_table(failing) if failing else "",
+        "gaps": unread_table(gaps) if gaps else "",
+    }
+
+
+def _tables(checks: list[str]) -> list[type[Row]]:
+    """What those checks look at, but the data that is watched over."""
+    kinds = {kind for c in checks for kind in (CHECKS[c].judges, *CHECKS[c].joins.values())}
+    watching = (k for k in kinds if k in COLLECTORS and not issubclass(k, DataStore))
+    return sorted(watching, key=lambda kind: (kind.service, kind.__name__))
+
+
+def _newest(event: ChangeEvent) -> tuple[str, str]:
+    return (str(event.at), event.arn)
+
+
+def _events(sources: Sources, events: list[ChangeEvent]) -> Md:
+    reviewed = set(sources.workload.reviewed_events)
+    rows = (
+        (
+            value(e.at),
+            value(e.event),
+            value(e.user) or "nobody named",
+            value(e.resources),
+            place(e.region),
+            "yes" if e.event_id in reviewed else "no",
+        )
+        for e in events[:_EVENTS]
+    )
+    made = table(("Day", "Change", "By", "On", "Where", "Reviewed"), rows)
+    return _and_more(made, len(events) - _EVENTS, ChangeEvent)
+
+
+def _watching(sources: Sources, kind: type[Row]) -> dict[str, Any]:
+    found = sorted(sources.evidence.of(kind), key=lambda row: (row.name, row.region, row.arn))
+    rows = table(("Name", "Where", "Settings"), _lines(found[:_ROWS])) if found else md("")
+    return {
+        "title": f"{words_for(kind)} ({kind.service})",
+        "rows": _and_more(rows, len(found) - _ROWS, kind),
+        "looked": bool(sources.evidence.looks_at(kind)),
+        "gaps": sources.unread([kind]),
+    }
+
+
+def _lines(rows: list[Row]) -> Iterator[tuple[str, str, str]]:
+    for row in rows:
+        fields = [name for name in row.__struct_fields__ if name not in _NOT_SETTINGS]
+        yield row.name or row.arn, place(row.region), settings(row, fields)
+
+
+def _and_more(made: Md, more: int, kind: type[Row]) -> Md:
+    if more <= 0:
+        return made
+    return Md(f"{made}\n\nAnd {more:,} more in evidence/{kind.__name__}.jsonl.")

@@ -1,0 +1,229 @@
+"""The first page: how bad it is, how sure that is, and what to do first. One screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from wa_kit.model import SEVERITIES, Reason
+from wa_kit.review.material import Material
+from wa_kit.review.words import REASONS, anchor, link, named, place, sentence, severity
+from wa_kit.shown import Child, Html, bullets, el, join
+from wa_kit.suggestions import Blind, Standing, Trouble, listing, plural
+
+_WORST = 5
+_BLIND_SPOTS = 2
+
+
+def cover(material: Material) -> Html:
+    """What was reviewed, when and by whom."""
+    manifest = material.manifest
+    facts = [
+        f"AWS account {manifest.account}",
+        plural(len(manifest.regions), "region") + f": {listing(manifest.regions)}",
+        f"evidence of {manifest.started:%d %B %Y, %H:%M} UTC",
+    ]
+    return join(
+        _simulation(material),
+        el("p", *_between(" · ", facts), class_="cover"),
+    )
+
+
+def _simulation(material: Material) -> Html | None:
+    if not material.manifest.simulation:
+        return None
+    words = "Simulation. The evidence comes from a simulated estate, not from AWS."
+    return el("p", words, class_="simulation", role="note")
+
+
+def first_page(material: Material) -> Html:
+    """The verdict, what was seen, the worst, what changed, and what is asked of the reader."""
+    return el(
+        "div",
+        el("p", verdict(material), class_="verdict"),
+        el("p", _how_bad(material), class_="how-bad"),
+        el(
+            "div",
+            _panel("How much was seen", *_seen(material)),
+            _panel("Known classification", *_classified(material)),
+            _panel("Since the last review", *_changed(material)),
+            _panel("Exceptions", *_exceptions(material)),
+            class_="panels",
+        ),
+        el(
+            "div",
+            _panel("What first", _worst(material), class_="panel wide"),
+            _panel("Decisions asked of you", _decisions(material)),
+            class_="panels two",
+        ),
+        class_="glance",
+    )
+
+
+def verdict(material: Material) -> str:
+    """One sentence over all questions."""
+    counts = Counter(s.standing for s in material.summary.questions)
+    total = counts.total()
+    words = {
+        Standing.SUPPORTED: ("is supported", "are supported"),
+        Standing.GAPS: ("has gaps", "have gaps"),
+        Standing.CANNOT_TELL: ("cannot be told", "cannot be told"),
+        Standing.NOTHING_HERE: ("finds nothing to judge", "find nothing to judge"),
+        Standing.ASK: ("is for people to answer", "are for people to answer"),
+    }
+    said = [f"{counts[s]} {one if counts[s] == 1 else many}" for s, (one, many) in words.items()]
+    parts = [part for part in said if not part.startswith("0 ")]
+    if not parts:
+        return "This review asks no question."
+    return f"Of {plural(total, 'question')}, {listing(parts)}."
+
+
+def _how_bad(material: Material) -> Html:
+    open_ = [trouble for trouble in material.summary.worst if not trouble.accepted]
+    counts = Counter(trouble.severity for trouble in open_)
+    if not open_:
+        return join(material.nothing_fails)
+    said = [f"{counts[name]} {name}" for name in SEVERITIES if counts[name]]
+    fails = "fails" if len(open_) == 1 else "fail"
+    return join(
+        link("action-plan", f"{plural(len(open_), 'resource')} {fails} at least one check"),
+        f", by the worst failure of each: {listing(said)}.",
+    )
+
+
+def _panel(title: str, *inside: Child, class_: str = "panel") -> Html:
+    return el("div", el("h3", title), *inside, class_=class_)
+
+
+def _seen(material: Material) -> Iterator[Html]:
+    stores = material.summary.stores
+    if stores.seen:
+        yield el("p", _figure(stores.assessed, stores.seen), " data stores judged", class_="fact")
+    else:
+        yield el("p", el("b", "No data store"), " was seen", class_="fact")
+    blind = _distinct(material.summary.not_seen)
+    if not blind:
+        yield el("p", "Nothing in scope was left unread.")
+        return
+    yield bullets((_blind(spot) for spot in blind[:_BLIND_SPOTS]), class_="blind")
+    more = len(blind) - _BLIND_SPOTS
+    words = f"and {plural(more, 'blind spot')} more" if more > 0 else "What would open this"
+    yield el("p", link("what-could-not-be-seen", words))
+
+
+def _distinct(spots: tuple[Blind, ...]) -> list[Blind]:
+    """One for each operation and region, those that hide most first."""
+    found: dict[tuple[str, str, str], Blind] = {}
+    for spot in sorted(spots, key=lambda spot: -spot.findings):
+        found.setdefault((spot.operation or spot.what, spot.action, spot.region), spot)
+    return list(found.values())
+
+
+def _blind(spot: Blind) -> Html:
+    what = el("code", spot.action or spot.operation) if spot.action or spot.operation else None
+    why = REASONS[Reason(spot.reason)]
+    return join("blind to ", spot.what, " in ", place(spot.region), ": ", what or why)
+
+
+def _classified(material: Material) -> Iterator[Html]:
+    stores = material.summary.stores
+    if not stores.seen:
+        yield el("p", "There is no data store to speak of.")
+        return
+    yield el("p", _figure(stores.classified, stores.seen), " data stores", class_="fact")
+    rest = stores.seen - stores.classified
+    if rest:
+        yield el(
+            "p",
+            f"For the {plural(rest, 'other')} a pass says only that the default level is reached, "
+            "not that it suits the data.",
+        )
+    else:
+        yield el("p", "A pass means that each is protected as its class requires.")
+
+
+def _changed(material: Material) -> Iterator[Html]:
+    changes = material.summary.changes
+    if changes is None:
+        yield el("p", el("b", "First review"), class_="fact")
+        yield el("p", "There is no earlier run to compare with.")
+        return
+    yield el("p", el("b", f"{changes.new_failures:,}"), " new failures", class_="fact")
+    yield el(
+        "p",
+        f"{changes.resolved:,} resolved, {changes.no_longer_seen:,} no longer assessed, "
+        f"since {changes.since}.",
+    )
+
+
+def _exceptions(material: Material) -> Iterator[Html]:
+    entries = material.answers.exceptions
+    if not entries:
+        yield el("p", el("b", "None"), class_="fact")
+        yield el("p", "Nobody has accepted a failure.")
+        return
+    yield el("p", el("b", f"{len(entries):,}"), " accepted by name", class_="fact")
+    names = {f.resource: f.name for f in material.findings if f.exception}
+    lines = [
+        join(named(names.get(e.resource, ""), e.resource), f", until {e.expires}: {e.owner}")
+        for e in entries[:_BLIND_SPOTS]
+    ]
+    yield bullets(lines)
+    yield el("p", link("exceptions-and-disputes", "All exceptions"))
+
+
+def _worst(material: Material) -> Html:
+    worst = [trouble for trouble in material.summary.worst if not trouble.accepted][:_WORST]
+    if not worst:
+        return el("p", material.nothing_fails)
+    return el("ol", *(el("li", *_trouble(trouble)) for trouble in worst), class_="worst")
+
+
+def _trouble(trouble: Trouble) -> Iterator[Child]:
+    yield severity(trouble.severity)
+    yield " "
+    yield link(anchor(trouble.findings[0]), named(trouble.name.rstrip("."), trouble.resource))
+    yield el("span", f" {trouble.service}, {listing([place(r) for r in trouble.regions])}")
+    yield el("br")
+    yield f"{sentence(trouble.because).rstrip('.')}. "
+    more = len(trouble.findings) - 1
+    yield f"{plural(more, 'more failure')} on it. " if more else None
+    yield el("span", "Owner: ", el("bdi", trouble.owner or "nobody named"), class_="owner")
+
+
+def _decisions(material: Material) -> Html:
+    return bullets(_asked(material), class_="decisions")
+
+
+def _asked(material: Material) -> Iterator[Html]:
+    """What the reader has to decide, at most five things."""
+    summary = material.summary
+    urgent = [t for t in summary.worst if t.severity in ("critical", "high") and not t.accepted]
+    if urgent:
+        work = plural(len(urgent), "resource")
+        yield join("Who repairs ", link("action-plan", f"the failures on {work}"), ", by when?")
+    ownerless = sum(1 for trouble in summary.worst if not trouble.owner and not trouble.accepted)
+    if ownerless:
+        yield join(f"Who owns the {plural(ownerless, 'failing resource')} that name nobody?")
+    unclassified = summary.stores.seen - summary.stores.classified
+    if unclassified:
+        yield join(f"What do {plural(unclassified, 'data store')} without a known class hold?")
+    if summary.not_seen:
+        yield join(
+            "May the review read ", link("what-could-not-be-seen", "what it could not see"), "?"
+        )
+    unanswered = summary.reasons.get("no_answer", 0)
+    if unanswered:
+        yield join("Who answers ", link("open-points", plural(unanswered, "open point")), "?")
+    if not (urgent or ownerless or unclassified or summary.not_seen or unanswered):
+        yield join("When is the next review?")
+
+
+def _figure(part: int, whole: int) -> Html:
+    return join(el("b", f"{part:,}"), f" of {whole:,}")
+
+
+def _between(mark: str, items: list[str]) -> Iterator[Child]:
+    for place_, item in enumerate(items):
+        yield mark if place_ else None
+        yield item

@@ -1,0 +1,100 @@
+"""What a review is made of, and the few questions that several of its pages put to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from wa_kit.answers import Answers
+from wa_kit.archive import Manifest
+from wa_kit.checks import CHECKS, Check
+from wa_kit.evidence.kms import KmsKey
+from wa_kit.model import SEVERITIES, Evidence, Finding, Outcome
+from wa_kit.questionnaire import Questionnaire
+from wa_kit.suggestions import Suggestion, Summary
+
+_WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
+
+
+class Material:
+    """One run as it lies in its folder, and the questions it answers."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        summary: Summary,
+        findings: Sequence[Finding],
+        questions: Sequence[Questionnaire],
+        evidence: Evidence,
+        answers: Answers,
+    ) -> None:
+        self.manifest = manifest
+        self.summary = summary
+        self.findings = sorted(findings, key=_seriousness)
+        self.evidence = evidence
+        self.answers = answers
+        self._questions = {question.id: question for question in questions}
+
+    @property
+    def asked(self) -> list[tuple[Suggestion, Questionnaire | None]]:
+        """Each question's standing, with the questionnaire where it is at hand."""
+        return [(s, self._questions.get(s.id)) for s in self.summary.questions]
+
+    @cached_property
+    def failures(self) -> list[Finding]:
+        """What fails and nobody has accepted, most serious first."""
+        return [f for f in self.findings if f.outcome is Outcome.FAIL and not f.exception]
+
+    @property
+    def nothing_fails(self) -> str:
+        """What to say where no failure is known, which is not yet good news."""
+        judged = self.summary.findings["pass"] + self.summary.findings["fail"]
+        unknown = self.summary.findings["unknown"]
+        if judged:
+            return f"Nothing that was assessed fails; {unknown:,} findings have no verdict."
+        if unknown:
+            return f"Nothing could be assessed: {unknown:,} findings have no verdict."
+        return "There was nothing to assess."
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """ARN -> owner, of what fails."""
+        return {trouble.resource: trouble.owner for trouble in self.summary.worst}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        return {name: check.title.rstrip(".") for name, check in CHECKS.items()}
+
+    @cached_property
+    def by_check(self) -> Mapping[str, list[Finding]]:
+        return grouped(self.findings)
+
+    @property
+    def keys(self) -> list[KmsKey]:
+        return sorted(self.evidence.of(KmsKey), key=lambda key: (key.region, key.name, key.arn))
+
+    def of(self, checks: Iterable[str]) -> list[Finding]:
+        """The findings of some checks, most serious first."""
+        wanted = frozenset(checks)
+        return [finding for finding in self.findings if finding.check in wanted]
+
+    def title(self, check: str) -> str:
+        return self.titles.get(check, check)
+
+
+def known(check: str) -> Check | None:
+    """A check of this kit; an archive may name one that it no longer has."""
+    return CHECKS.get(check)
+
+
+def grouped(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Check -> its findings, in the order in which each is first met."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.check, []).append(finding)
+    return groups
+
+
+def _seriousness(finding: Finding) -> tuple[object, ...]:
+    severity = SEVERITIES.index(finding.severity)
+    return (_WEIGHT[finding.outcome], severity, finding.check, finding.region, finding.resource)

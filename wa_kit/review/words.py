@@ -1,0 +1,119 @@
+"""The words and small marks that every page of a review shares. Says nothing about any account."""
+
+from __future__ import annotations
+
+from wa_kit.charts import said
+from wa_kit.model import Finding, Outcome, Reason
+from wa_kit.shown import Html, el, join
+from wa_kit.suggestions import Standing, plural
+
+# A sign beside each word: no meaning hangs on colour alone.
+_SIGNS = {
+    "pass": "✓",
+    "fail": "✕",
+    "unknown": "?",
+    "not_applicable": "\N{EN DASH}",
+    "supported": "✓",
+    "gaps": "✕",
+    "cannot_tell": "?",
+    "nothing_here": "\N{EN DASH}",
+    "ask": "…",
+}
+_SHORT = 24
+REASONS = {
+    Reason.DENIED: "permission denied",
+    Reason.THROTTLED: "throttled to the end",
+    Reason.EXPIRED: "the credentials expired",
+    Reason.UNREACHABLE: "no answer came",
+    Reason.MALFORMED: "the answer made no sense",
+    Reason.LIMIT: "cut off at the kit's own limit",
+    Reason.NOT_COLLECTED: "not collected",
+    Reason.NOT_KNOWABLE: "AWS cannot tell",
+    Reason.NO_ANSWER: "nobody has answered yet",
+}
+RISKS = {
+    "high": "high: something of high or critical severity fails",
+    "medium": "medium: something fails, nothing of it high or critical",
+    "none": "none found in what was assessed",
+    "unknown": "unknown: the evidence does not reach far enough",
+}
+
+
+def chip(kind: str, words: str) -> Html:
+    """A word in a coloured field, with a sign where the word has one."""
+    sign = _SIGNS.get(kind)
+    mark = el("span", sign, aria_hidden="true") if sign else None
+    return el("span", mark, " " if mark else None, words, class_=f"chip {kind}")
+
+
+def severity(name: str) -> Html:
+    return chip(f"severity {name}", name.capitalize())
+
+
+def standing(of: Standing) -> Html:
+    return chip(of.value, of.in_words)
+
+
+def outcome(finding: Finding) -> Html:
+    made = chip(finding.outcome.value, said(finding))
+    if finding.outcome is Outcome.FAIL:
+        accepted = chip("accepted", "Accepted") if finding.exception else None
+        return join(made, " ", severity(finding.severity), accepted and " ", accepted)
+    return made
+
+
+def named(name: str, resource: str) -> Html:
+    """A resource by its name. Isolated, so that right-to-left letters move nothing around it."""
+    if not name and resource.startswith("AWS::::Account:") and "#" not in resource:
+        name = "The account"
+    return el("bdi", name or resource.rpartition(":")[2] or resource, class_="name")
+
+
+def anchor(finding: str) -> str:
+    return f"f-{finding[:16]}"
+
+
+def link(to: str, *words: object) -> Html:
+    return el("a", *words, href=f"#{to}")
+
+
+def heading(level: int, words: object, id: str, **attributes: object) -> Html:
+    return el(f"h{level}", words, id=id, **attributes)
+
+
+def place(region: str) -> str:
+    return "all regions" if region == "global" else region
+
+
+def region(name: str) -> Html:
+    """A region in a cell of its own."""
+    return short(place(name))
+
+
+def short(words: str) -> Html:
+    """Never broken at its hyphens, unless it is longer than names of this kind are."""
+    return el("span", words, class_="short" if len(words) <= _SHORT else None)
+
+
+def sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+__all__ = [
+    "REASONS",
+    "RISKS",
+    "anchor",
+    "chip",
+    "heading",
+    "link",
+    "named",
+    "outcome",
+    "place",
+    "plural",
+    "region",
+    "said",
+    "sentence",
+    "severity",
+    "short",
+    "standing",
+]

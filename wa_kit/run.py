@@ -1,0 +1,532 @@
+"""One review of one account: collect -> judge -> workbook -> report -> archive.
+
+The scheduled run is ``review``. Nothing is left behind unless all of it was written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wa_kit import __version__, answers, archive, permissions, suggestions, workload
+from wa_kit.aws import Caller, Gate, Reader, attempt, open_gate
+from wa_kit.checks import CHECKS, Check
+from wa_kit.evidence import HOME, gather
+from wa_kit.judging import judge
+from wa_kit.model import (
+    Account,
+    Context,
+    Evidence,
+    Finding,
+    KitError,
+    Look,
+    NotRead,
+    Region,
+    Row,
+    Severity,
+    account_arn,
+)
+from wa_kit.questionnaire import Questionnaire, load_all
+from wa_kit.suggestions import Summary
+from wa_kit.written import did_you_mean, shipped, without
+
+NOBODY = "000000000000"  # the account of a review that has none: the people's half alone
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asked for. Every field may be left out."""
+
+    workload: Path | None = None
+    home: Path | None = None  # where workload.yaml and answers.yaml lie, if not named or here
+    profile: str | None = None
+    role: str | None = None
+    external_id: str | None = None
+    account: str | None = None
+    regions: tuple[str, ...] = ()
+    all_regions: bool = False
+    questionnaires: tuple[str, ...] = ()
+    endpoint_url: str | None = None
+    out: Path | None = None
+    max_rate: float | None = None
+    fail_on: Severity | None = None
+    workbook: bool = True
+    no_aws: bool = False
+
+
+class Progress:
+    """Told what happens. The base class keeps quiet."""
+
+    def stage(self, words: str) -> None:
+        """A stage begins."""
+
+    def collecting(self, total: int) -> None:
+        """So many looks will be taken."""
+
+    def looked(self, look: Look) -> None:
+        """One look is done."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What people wrote, read and checked before AWS is asked anything."""
+
+    workload: workload.Workload
+    workload_file: Path | None
+    answers: answers.Answers
+    answers_file: Path | None
+    questions: tuple[Questionnaire, ...]
+    question_hashes: dict[str, str]
+    out: Path
+
+    @property
+    def checks(self) -> list[Check]:
+        named = {name for question in self.questions for name in question.checks}
+        return [CHECKS[name] for name in sorted(named)]
+
+    @property
+    def tables(self) -> list[type[Row]]:
+        needed = {table for check in self.checks for table in check.needs}
+        return sorted(needed, key=lambda table: table.__name__)
+
+    @property
+    def questions_of(self) -> dict[str, tuple[str, ...]]:
+        """Check id -> the questions it supports."""
+        return {
+            check.id: tuple(q.id for q in self.questions if check.id in q.checks)
+            for check in self.checks
+        }
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished run."""
+
+    run: Path
+    manifest: archive.Manifest
+    summary: Summary
+    exit_code: int
+
+
+def plan(request: Request) -> Plan:
+    """Read and check what people wrote. Raises ``KitError`` or ``WrittenError``."""
+    home = request.workload.parent if request.workload else request.home or Path()
+    file: Path | None = request.workload or home / "workload.yaml"
+    if not request.workload and not (home / "workload.yaml").is_file():
+        file = None
+    own = home / "questionnaires"
+    folder = own if file and own.is_dir() else shipped("questionnaires")
+    questions = load_all(folder, request.questionnaires or None, known_checks=CHECKS)
+    answers_file = home / "answers.yaml"
+    said = answers.load(answers_file, load_all(folder)) if answers_file.is_file() else None
+    return Plan(
+        workload=workload.load(file) if file else workload.Workload(),
+        workload_file=file,
+        answers=said or answers.Answers(),
+        answers_file=answers_file if said else None,
+        questions=questions,
+        question_hashes={q.id: _sha256(folder / f"{q.id}.yaml") for q in questions},
+        out=request.out or home / "runs",
+    )
+
+
+def review(request: Request, progress: Progress | None = None) -> Result:
+    """The whole of it. Raises ``KitError`` with the exit code when no run could be written."""
+    said = progress or Progress()
+    planned = plan(request)
+    if request.no_aws:
+        return _people_alone(request, planned, said)
+    body = read_account(request, planned, said)
+    return conclude(request, planned, body, said)
+
+
+def read_account(request: Request, planned: Plan, progress: Progress) -> Body:
+    """Everything the checks need, from AWS, and nothing else."""
+    started = dt.datetime.now(dt.UTC)
+    progress.stage("Opening the account")
+    gate, caller = open_account(request, planned)
+    with gate:
+        regions = scope(request, planned, gate, caller)
+        evidence = collect(gate, caller, regions, planned.tables, progress)
+        return Body(
+            evidence=evidence,
+            account=caller.account,
+            caller=caller.arn,
+            partition=caller.partition,
+            regions=regions,
+            started=started,
+            simulation=gate.simulation,
+            calls=dict(sorted(gate.calls.items())),
+        )
+
+
+def open_account(request: Request, planned: Plan) -> tuple[Gate, Caller]:
+    """Raises ``KitError`` when the credentials open another account than the one meant."""
+    account = request.account
+    if account is None and len(planned.workload.accounts) == 1:
+        account = planned.workload.accounts[0]
+    if account is not None and not re.fullmatch(r"\d{12}", account):
+        raise KitError(f"--account {account!r} is no account id: it takes twelve digits")
+    gate, caller = open_gate(
+        profile=request.profile,
+        role=request.role or planned.workload.role or None,
+        external_id=request.external_id or planned.workload.external_id or None,
+        account=account,
+        region=request.regions[0] if request.regions else None,
+        endpoint_url=request.endpoint_url,
+        max_rate=request.max_rate,
+        review=planned.workload.name,
+    )
+    declared = planned.workload.accounts
+    if declared and caller.account not in declared:
+        gate.stop()
+        raise KitError(
+            f"These credentials open account {caller.account}, which {planned.workload_file} does "
+            f"not list ({', '.join(declared)}). Nothing was read.",
+            4,
+        )
+    return gate, caller
+
+
+def scope(request: Request, planned: Plan, gate: Gate, caller: Caller) -> tuple[str, ...]:
+    """The regions to look at: those asked for, else the workload's, else every enabled one."""
+    home = HOME.get(caller.partition, "us-east-1")
+    reader = Reader(gate, caller.account, home, caller.partition)
+    listed = attempt(lambda: reader.get("ec2", "describe_regions", "Regions", AllRegions=True))
+    asked = request.regions or (() if request.all_regions else planned.workload.regions)
+    left_out = {entry.region for entry in planned.workload.out_of_scope}
+    if isinstance(listed, NotRead):
+        if asked:
+            return tuple(dict.fromkeys(asked))
+        raise KitError(
+            f"The regions of account {caller.account} could not be listed: {listed}. "
+            "Name them with --region.",
+            4,
+        )
+    enabled = {r["RegionName"] for r in listed if r.get("OptInStatus") != "not-opted-in"}
+    known = {r["RegionName"] for r in listed}
+    for region in asked:
+        if region not in known:
+            hint = did_you_mean(region, known) or f"There are: {', '.join(sorted(known))}."
+            raise KitError(f"There is no region {region!r}. {hint}")
+        if region not in enabled:
+            raise KitError(
+                f"Region {region} is not enabled in account {caller.account}. Leave it out; it "
+                "holds nothing."
+            )
+    return tuple(dict.fromkeys(asked)) or tuple(sorted(enabled - left_out))
+
+
+def collect(
+    gate: Gate,
+    caller: Caller,
+    regions: Sequence[str],
+    tables: Collection[type[Row]],
+    progress: Progress,
+) -> Evidence:
+    """Everything the checks need, with the progress told look by look."""
+    from wa_kit.evidence import COLLECTORS
+
+    progress.stage(f"Reading account {caller.account} in {len(regions)} regions")
+    places = (len(regions) if COLLECTORS[t].scope == "region" else 1 for t in tables)
+    progress.collecting(sum(places))
+    return gather(
+        gate,
+        caller.account,
+        regions,
+        tables,
+        partition=caller.partition,
+        on_look=progress.looked,
+    )
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """What was collected, and how: all that judging and archiving need."""
+
+    evidence: Evidence
+    account: str
+    caller: str
+    partition: str
+    regions: tuple[str, ...]
+    started: dt.datetime
+    simulation: bool
+    calls: dict[str, int]
+    derived_from: archive.Link | None = None
+    as_of: dt.datetime | None = None
+
+
+def conclude(request: Request, planned: Plan, body: Body, progress: Progress) -> Result:
+    """Judge, draft, and write the run folder."""
+    progress.stage("Judging")
+    context = planned.workload.context(
+        now=body.as_of or body.started,
+        account=body.account,
+        partition=body.partition,
+        regions=body.regions,
+    )
+    findings = judged(body.evidence, planned, context)
+    with archive.staged(planned.out, body.account, body.started) as staging:
+        before = _judged_before(planned.out / body.account)
+        rules = {entry.match: entry.owner for entry in planned.workload.owners}
+        summary = suggestions.summarise(
+            planned.questions,
+            findings,
+            body.evidence,
+            context,
+            planned.answers,
+            owners=suggestions.owners_of(body.evidence, context, rules),
+            before=archive.load_findings(before) if before else None,
+            since=before.name if before else "",
+        )
+        manifest = _manifest(request, planned, body)
+        manifest = msgspec.structs.replace(
+            manifest, evidence_digest=archive.save_evidence(body.evidence, staging)
+        )
+        archive.save_findings(findings, staging)
+        _save_papers(planned, body, summary, findings, manifest, staging)
+        if request.workbook:
+            staging.write("manifest.json", msgspec.json.encode(manifest))  # the workbook reads it
+            _save_workbook(staging, body.account, progress)
+        progress.stage("Closing the archive")
+        manifest = msgspec.structs.replace(manifest, finished=dt.datetime.now(dt.UTC))
+        run = staging.finish(manifest)
+    finished = archive.load_manifest(run)
+    return Result(
+        run=run,
+        manifest=finished,
+        summary=summary,
+        exit_code=exit_code(summary, finished, request.fail_on),
+    )
+
+
+def _judged_before(home: Path) -> Path | None:
+    """The newest run that was judged, and not only collected."""
+    found = (run for run in reversed(archive.runs(home)) if (run / "findings.jsonl").is_file())
+    return next(found, None)
+
+
+def judged(evidence: Evidence, planned: Plan, context: Context) -> list[Finding]:
+    """The findings over what AWS and people said, with the exceptions that cover them."""
+    whole = evidence.plus(planned.answers.attestations(context.account))
+    findings = judge(whole, planned.checks, context, planned.questions_of)
+    return answers.accept(findings, planned.answers, context.now.date())
+
+
+def exit_code(summary: Summary, manifest: archive.Manifest, fail_on: Severity | None) -> int:
+    """1 findings at or above ``fail_on``; else 3 where something was not read; else 0."""
+    if fail_on and summary.failed_at_or_above[fail_on]:
+        return 1
+    return 3 if manifest.not_read else 0
+
+
+def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
+    unread = not_read(body.evidence)
+    return archive.Manifest(
+        schema_version=archive.SCHEMA_VERSION,
+        kit_version=__version__,
+        account=body.account,
+        caller=body.caller,
+        partition=body.partition,
+        regions=body.regions,
+        parameters=_parameters(request, planned),
+        questionnaires=planned.question_hashes,
+        started=body.started,
+        finished=body.started,
+        simulation=body.simulation,
+        status="incomplete" if unread else "complete",
+        calls=body.calls,
+        not_read=unread,
+        evidence_digest="",
+        derived_from=body.derived_from,
+    )
+
+
+def _parameters(request: Request, planned: Plan) -> dict[str, Any]:
+    """What the run was asked, without secrets and without paths of this machine."""
+    return {
+        "workload": planned.workload.name,
+        "workload_file": planned.workload_file is not None,
+        "role": request.role or planned.workload.role,
+        "regions": list(request.regions),
+        "all_regions": request.all_regions,
+        "out_of_scope": {e.region: e.reason for e in planned.workload.out_of_scope},
+        "fail_on": request.fail_on,
+        "no_aws": request.no_aws,
+        "workbook": request.workbook,
+    }
+
+
+def not_read(evidence: Evidence) -> tuple[archive.NotReadEntry, ...]:
+    """Every place where something was not read: whole tables, and fields of rows."""
+    met = {(look.table, look.region, look.not_read) for look in evidence.looks if look.not_read}
+    for row in evidence.rows:
+        for refused in row.unread.values():
+            met.add((type(row).__name__, row.region, refused))
+    entries = {
+        (table, refused.operation, refused.action, region, refused.reason)
+        for table, region, refused in met
+    }
+    return tuple(
+        archive.NotReadEntry(table=t, operation=o, action=a, region=r, reason=why)
+        for t, o, a, r, why in sorted(entries)
+    )
+
+
+def _save_papers(
+    planned: Plan,
+    body: Body,
+    summary: Summary,
+    findings: Sequence[Finding],
+    manifest: archive.Manifest,
+    staging: archive.Staging,
+) -> None:
+    from wa_kit import papers
+
+    staging.write("summary.json", msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
+    staging.write("questions.json", msgspec.json.format(msgspec.json.encode(planned.questions)))
+    _save_files(planned, staging)
+    for name, text in papers.write(
+        planned.questions,
+        planned.answers,
+        planned.workload,
+        summary,
+        findings,
+        body.evidence,
+        manifest,
+    ).items():
+        staging.write(name, text)
+
+
+def _save_files(planned: Plan, staging: archive.Staging) -> None:
+    """What people wrote, as it stood, but for the external id, which is a secret."""
+    if planned.answers_file:
+        staging.write("answers.yaml", planned.answers_file.read_bytes())
+    if planned.workload_file:
+        text = planned.workload_file.read_text(encoding="utf-8-sig")
+        staging.write("workload.yaml", without(text, "external_id"))
+
+
+def _save_workbook(staging: archive.Staging, account: str, progress: Progress) -> None:
+    from wa_kit import report, workbook
+
+    progress.stage("Executing the workbook")
+    executed = workbook.execute(staging.folder, {"run": ".", "account": account})
+    progress.stage("Writing the report")
+    report.write(executed, staging.folder / "report.html")
+
+
+def _people_alone(request: Request, planned: Plan, progress: Progress) -> Result:
+    """The people's half: only what answers.yaml can say."""
+    attested = {check.id for check in planned.checks if check.about}
+    questions = tuple(
+        msgspec.structs.replace(q, checks=tuple(c for c in q.checks if c in attested))
+        for q in planned.questions
+    )
+    account = request.account or next(iter(planned.workload.accounts), NOBODY)
+    body = Body(
+        evidence=nothing_read(account, ()),
+        account=account,
+        caller="",
+        partition="aws",
+        regions=(),
+        started=dt.datetime.now(dt.UTC),
+        simulation=False,
+        calls={},
+    )
+    return conclude(request, msgspec.structs.replace(planned, questions=questions), body, progress)
+
+
+def nothing_read(account: str, regions: Sequence[str]) -> Evidence:
+    """Evidence of an account that nobody looked at."""
+    arn = account_arn(account)
+    rows: list[Row] = [Account(arn=arn, account=account, region="global")]
+    rows += [Region(arn=arn, account=account, region=r, name=r) for r in regions]
+    return Evidence(rows)
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished run that holds evidence alone."""
+
+    run: Path
+    manifest: archive.Manifest
+    rows: int
+    exit_code: int
+
+
+def collect_only(request: Request, progress: Progress | None = None) -> Collected:
+    """The first stage alone: a run folder with evidence and manifest."""
+    said = progress or Progress()
+    planned = plan(request)
+    body = read_account(request, planned, said)
+    with archive.staged(planned.out, body.account, body.started) as staging:
+        digest = archive.save_evidence(body.evidence, staging)
+        _save_files(planned, staging)
+        manifest = _manifest(request, planned, body)
+        now = dt.datetime.now(dt.UTC)
+        run = staging.finish(
+            msgspec.structs.replace(manifest, evidence_digest=digest, finished=now)
+        )
+    manifest = archive.load_manifest(run)
+    rows = len(body.evidence.rows)
+    return Collected(run=run, manifest=manifest, rows=rows, exit_code=3 if manifest.not_read else 0)
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """What a preflight found."""
+
+    account: str
+    caller: str
+    regions: tuple[str, ...]
+    probes: tuple[permissions.Probe, ...]
+
+    @property
+    def missing(self) -> tuple[permissions.Probe, ...]:
+        return tuple(probe for probe in self.probes if probe.not_read)
+
+
+def preflight(request: Request, progress: Progress | None = None) -> Ready:
+    """Whether a review could read what it needs, and how many calls it would take."""
+    said = progress or Progress()
+    planned = plan(request)
+    gate, caller = open_account(request, planned)
+    with gate:
+        regions = scope(request, planned, gate, caller)
+        said.stage(f"Trying account {caller.account} in {len(regions)} regions")
+        probes = permissions.preflight(
+            gate, caller.account, caller.partition, regions, planned.tables
+        )
+    return Ready(account=caller.account, caller=caller.arn, regions=regions, probes=tuple(probes))
+
+
+def judge_again(
+    run: Path, request: Request, as_of: dt.datetime | None = None, progress: Progress | None = None
+) -> Result:
+    """A new run from the evidence of a finished one: no AWS, the rules and answers of today."""
+    manifest = archive.load_manifest(run)
+    planned = plan(_beside(run, request))
+    body = Body(
+        evidence=archive.load_evidence(run),
+        account=manifest.account,
+        caller=manifest.caller,
+        partition=manifest.partition,
+        regions=manifest.regions,
+        started=dt.datetime.now(dt.UTC),
+        simulation=manifest.simulation,
+        calls=manifest.calls,
+        derived_from=archive.link(run),
+        as_of=as_of or manifest.started,
+    )
+    return conclude(request, planned, body, progress or Progress())
+
+
+def _beside(run: Path, request: Request) -> Request:
+    """A finished run is judged by what it holds itself, and its heir lies beside it."""
+    out = request.out or run.resolve().parent.parent
+    return msgspec.structs.replace(request, home=run, out=out)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,40 @@
+"""What the evidence suggests for each question: the machine's half of an answer, and summary.json.
+
+A suggestion cites counts and findings and says what it did not see; it never gives the answer.
+"""
+
+from __future__ import annotations
+
+from wa_kit.suggestions.drafts import listing, plural, shortened
+from wa_kit.suggestions.one import suggest
+from wa_kit.suggestions.parts import (
+    WA_TOOL_LIMIT,
+    Blind,
+    Changes,
+    Standing,
+    Stores,
+    Suggestion,
+    Summary,
+    Trouble,
+)
+from wa_kit.suggestions.troubles import blind_spots, troubles
+from wa_kit.suggestions.whole import owners_of, summarise
+
+__all__ = [
+    "WA_TOOL_LIMIT",
+    "Blind",
+    "Changes",
+    "Standing",
+    "Stores",
+    "Suggestion",
+    "Summary",
+    "Trouble",
+    "blind_spots",
+    "listing",
+    "owners_of",
+    "plural",
+    "shortened",
+    "suggest",
+    "summarise",
+    "troubles",
+]

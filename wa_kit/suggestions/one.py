@@ -1,0 +1,91 @@
+"""What the evidence suggests for one question."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from wa_kit.answers import Answer
+from wa_kit.model import Finding, Outcome
+from wa_kit.questionnaire import Questionnaire
+from wa_kit.suggestions import counting
+from wa_kit.suggestions.drafts import draft, plural, shortened
+from wa_kit.suggestions.parts import WA_TOOL_LIMIT, Risk, Standing, Suggestion
+from wa_kit.suggestions.troubles import blind_spots, troubles
+
+
+def suggest(
+    question: Questionnaire,
+    findings: Sequence[Finding],
+    *,
+    owners: Mapping[str, str] | None = None,
+    answer: Answer | None = None,
+    today: dt.date | None = None,
+) -> Suggestion:
+    """One failure outweighs any number of passes, and not having looked is never a pass."""
+    ours = [f for f in findings if f.check in question.checks]
+    counted = [f for f in ours if counting.counts(f)]
+    resources, partly = counting.by_resource(counted), counting.partly(counted)
+    standing = _standing(question, counted)
+    worst, not_seen = troubles(ours, owners or {}), blind_spots(ours)
+    text = draft(question, standing, resources, partly, worst, not_seen, ours)
+    return Suggestion(
+        id=question.id,
+        title=question.title,
+        question=question.question,
+        standing=standing,
+        because=_because(standing, resources),
+        findings=counting.outcomes(ours),
+        reasons=counting.reasons(ours),
+        resources=resources,
+        assessed=resources["pass"] + resources["fail"] + resources["not_applicable"],
+        not_assessed=resources["unknown"],
+        partly=partly,
+        estimated_risk=_risk(standing, ours),
+        stale=_stale(answer, today),
+        draft=text,
+        short=shortened(text, WA_TOOL_LIMIT),
+        worst=tuple(worst),
+        not_seen=tuple(not_seen),
+    )
+
+
+def _standing(question: Questionnaire, findings: Sequence[Finding]) -> Standing:
+    outcomes = {f.outcome for f in findings}
+    if not question.checks:
+        return Standing.ASK
+    if Outcome.FAIL in outcomes:
+        return Standing.GAPS
+    if any(f.reason and f.reason.not_read for f in findings):
+        return Standing.CANNOT_TELL
+    if Outcome.PASS in outcomes:
+        return Standing.SUPPORTED
+    return Standing.ASK if Outcome.UNKNOWN in outcomes else Standing.NOTHING_HERE
+
+
+def _because(standing: Standing, resources: Mapping[str, int]) -> str:
+    judged, failed = resources["pass"] + resources["fail"], resources["fail"]
+    unread = plural(resources["unknown"], "resource") + " could not be judged"
+    also = f"; {unread}" if resources["unknown"] else ""
+    some = "the one resource" if judged == 1 else f"all {judged} resources"
+    fails = "fails" if failed == 1 else "fail"
+    return {
+        Standing.SUPPORTED: f"{some} judged {'passes' if judged == 1 else 'pass'}{also}",
+        Standing.GAPS: f"{failed} of {plural(judged, 'resource')} judged {fails}{also}",
+        Standing.CANNOT_TELL: unread,
+        Standing.NOTHING_HERE: "there is no resource to judge",
+        Standing.ASK: "only people can answer this",
+    }[standing]
+
+
+def _risk(standing: Standing, findings: Sequence[Finding]) -> Risk:
+    failed = {f.severity for f in findings if f.outcome is Outcome.FAIL}
+    if failed & {"critical", "high"}:
+        return "high"
+    if failed:
+        return "medium"
+    return "none" if standing is Standing.SUPPORTED else "unknown"
+
+
+def _stale(answer: Answer | None, today: dt.date | None) -> bool:
+    return bool(answer and answer.valid_until and today and answer.valid_until < today)

@@ -1,0 +1,288 @@
+"""What the commands print. Names from AWS are shown as inert text; no colour without a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from wa_kit.model import Look
+from wa_kit.run import Collected, Progress, Ready, Result
+from wa_kit.shown import visible
+from wa_kit.suggestions import Blind, Standing, Trouble, plural
+
+if TYPE_CHECKING:
+    from wa_kit.checks import Check
+
+_MARK = {
+    Standing.SUPPORTED: "[green]+[/] ",
+    Standing.GAPS: "[red]x[/] ",
+    Standing.CANNOT_TELL: "[yellow]?[/] ",
+    Standing.NOTHING_HERE: "[dim]-[/] ",
+    Standing.ASK: "[cyan]>[/] ",
+}
+_COLOUR = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim", "info": "dim"}
+_MOST = 5
+
+out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+def safe(text: object) -> str:
+    """``text`` without markup, control characters or direction overrides that act."""
+    return escape(visible(text).replace("\n", " "))
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Progress]:
+    """A display on stderr while a run goes on; plain lines where there is no terminal."""
+    if quiet:
+        yield Progress()
+    elif not _err.is_terminal:
+        yield _Lines()
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn
+        from rich.progress import Progress as Bars
+
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("[dim]{task.fields[note]}"),
+        )
+        with Bars(*columns, console=_err, transient=True) as bars:
+            yield _Bar(bars)
+
+
+class _Lines(Progress):
+    def stage(self, words: str) -> None:
+        _err.print(safe(words), soft_wrap=True)
+
+
+class _Bar(Progress):
+    """One bar: the stage, and while collecting the tables done and refused."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", total=None, note="")
+        self._refused = 0
+
+    def stage(self, words: str) -> None:
+        self._bars.reset(self._task, description=safe(words), total=None, note="")
+
+    def collecting(self, total: int) -> None:
+        self._bars.update(self._task, total=total, completed=0)
+
+    def looked(self, look: Look) -> None:
+        self._refused += look.not_read is not None
+        note = f"{self._refused} not read" if self._refused else ""
+        self._bars.update(self._task, advance=1, note=note)
+
+
+def print_result(result: Result) -> None:
+    """A finished run, for someone tired: how bad, how sure, what first, where to read on."""
+    summary, manifest = result.summary, result.manifest
+    if manifest.simulation:
+        out.print("[bold yellow]SIMULATION[/]: these are not answers of AWS.\n")
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for question in summary.questions:
+        standing = f"{_MARK[question.standing]}{safe(question.title)}"
+        table.add_row(standing, f"[dim]{safe(question.because)}[/]")
+    out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}\n")
+    out.print(table)
+    stores = summary.stores
+    if stores.seen:
+        out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
+    _print_worst(summary.worst)
+    _print_blind(summary.not_seen)
+    page = result.run / "report.html"
+    out.print(f"\nRun     {safe(result.run)}", soft_wrap=True)
+    if page.is_file():
+        out.print(f"[bold]Report  {safe(page)}[/]", soft_wrap=True)
+
+
+def _print_worst(worst: Sequence[Trouble]) -> None:
+    open_ = [trouble for trouble in worst if not trouble.accepted]
+    if not open_:
+        return
+    many = f"; the first {_MOST}" if len(open_) > _MOST else ""
+    out.print(f"\n[bold]{plural(len(open_), 'thing')} to mend[/]{many}:")
+    for trouble in open_[:_MOST]:
+        owner = f" [dim]({safe(trouble.owner)})[/]" if trouble.owner else ""
+        out.print(
+            f"  [{_COLOUR[trouble.severity]}]{trouble.severity:<8}[/] "
+            f"{safe(trouble.service)} {safe(trouble.name)}{owner}: {safe(trouble.because)}",
+            soft_wrap=True,
+        )
+
+
+def _print_blind(not_seen: Sequence[Blind]) -> None:
+    if not not_seen:
+        return
+    places: dict[tuple[str, str], set[str]] = {}
+    for blind in not_seen:
+        places.setdefault((blind.action or blind.what, blind.reason), set()).add(blind.region)
+    out.print("\n[bold]Could not be read[/], and counted as unknown:")
+    for (what, reason), regions in sorted(places.items()):
+        out.print(f"  {safe(what)} {safe(reason)} in {', '.join(sorted(regions))}", soft_wrap=True)
+
+
+_MEANING = {
+    0: "complete",
+    1: "a failure at or above --fail-on",
+    3: "complete, but something could not be read",
+}
+
+
+def print_demo_end(result: Result) -> None:
+    out.print(
+        f"\n`wa-kit review` would have returned {result.exit_code}: {_MEANING[result.exit_code]}."
+    )
+
+
+def result_json(result: Result) -> dict[str, Any]:
+    page = result.run / "report.html"
+    return {
+        "run": str(result.run),
+        "report": str(page) if page.is_file() else None,
+        "exit_code": result.exit_code,
+        "account": result.manifest.account,
+        "status": result.manifest.status,
+        "simulation": result.manifest.simulation,
+        "summary": result.summary,
+    }
+
+
+def print_collected(collected: Collected) -> None:
+    rows = plural(collected.rows, "row")
+    out.print(f"{rows} of evidence in {safe(collected.run)}", soft_wrap=True)
+    for entry in collected.manifest.not_read:
+        out.print(f"  not read: {entry.action or entry.table} in {entry.region} ({entry.reason})")
+    out.print(f"\nNext: wa-kit report {safe(collected.run)}", soft_wrap=True)
+
+
+def print_init(folder: Path, written: Sequence[Path]) -> None:
+    if not written:
+        out.print(f"{safe(folder)}: everything is there already; nothing was changed.")
+        return
+    for path in written:
+        out.print(f"  wrote {safe(path)}", soft_wrap=True)
+    out.print(
+        "\nNext: say in workload.yaml what is under review, then, in that folder:\n"
+        "  wa-kit policy > policy.json      the exact permissions to ask for\n"
+        "  wa-kit preflight --profile P     whether they are there\n"
+        "  wa-kit review --profile P        the review"
+    )
+
+
+def print_ready(ready: Ready) -> None:
+    calls = sum(probe.calls for probe in ready.probes)
+    out.print(f"Account {ready.account} as {safe(ready.caller)}", soft_wrap=True)
+    tables = len({probe.table for probe in ready.probes})
+    places = plural(len(ready.regions), "region")
+    out.print(f"{tables} tables in {places}: {', '.join(ready.regions)}")
+    out.print(f"A review will take about {calls:,} calls, and read no data.")
+    if not ready.missing:
+        out.print("[green]Nothing is missing.[/]")
+        return
+    places_of: dict[str, set[str]] = {}
+    for probe in ready.missing:
+        for refused in probe.not_read:
+            needed = f"{refused.action or refused.operation} ({refused.reason})"
+            places_of.setdefault(needed, set()).add(probe.region)
+    out.print("\n[bold]Missing[/]:")
+    for needed, where in sorted(places_of.items()):
+        out.print(f"  {safe(needed)} in {', '.join(sorted(where))}", soft_wrap=True)
+
+
+def ready_json(ready: Ready) -> dict[str, Any]:
+    return {**msgspec.to_builtins(ready), "calls": sum(probe.calls for probe in ready.probes)}
+
+
+_UNSIGNED = (
+    "UNSIGNED: whoever can write here can also rewrite the manifest. Keep its SHA-256 elsewhere, "
+    "and pass it with --expect."
+)
+
+
+def print_verified(run: Path, altered: Sequence[str], expect: str | None) -> None:
+    from wa_kit.archive import manifest_hash
+
+    if altered:
+        out.print(f"[bold red]ALTERED[/]: {safe(run)}", soft_wrap=True)
+        for line in altered:
+            out.print(f"  {safe(line)}", soft_wrap=True)
+    else:
+        out.print(f"[green]Whole[/]: {safe(run)}", soft_wrap=True)
+    out.print(f"manifest.json has the SHA-256 {manifest_hash(run)}", soft_wrap=True)
+    if expect is None:
+        out.print(_UNSIGNED, soft_wrap=True)
+
+
+def verified_json(run: Path, altered: Sequence[str], expect: str | None) -> dict[str, Any]:
+    from wa_kit.archive import manifest_hash
+
+    return {
+        "run": str(run),
+        "whole": not altered,
+        "altered": list(altered),
+        "manifest_sha256": manifest_hash(run),
+        "signed": False,
+        "expected": expect is not None,
+    }
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Check", no_wrap=True, overflow="fold")
+    table.add_column("Severity")
+    table.add_column("What it says")
+    for check in sorted(checks, key=lambda c: (c.service, c.id)):
+        colour = _COLOUR[check.severity]
+        table.add_row(check.id, f"[{colour}]{check.severity}[/]", safe(check.title))
+    out.print(table)
+    out.print(f"\n{plural(len(checks), 'check')}. One of them: wa-kit checks ID")
+
+
+def print_check(check: Check) -> None:
+    actions = check_json(check)["actions"]
+    body = (
+        f"[bold]{safe(check.title)}[/]\n\n{safe(check.why)}\n\n"
+        f"[bold]Severity[/]  {check.severity}\n"
+        f"[bold]Judges[/]    {check.service} ({safe(check_json(check)['judges'])})\n"
+        f"[bold]Needs[/]     {', '.join(actions) or 'nothing from AWS: people answer'}\n\n"
+        f"[bold]Remedy[/]\n{safe(check.remedy)}\n\n{safe(check.docs)}"
+    )
+    out.print(Panel(body, title=check.id, title_align="left"))
+
+
+def check_json(check: Check) -> dict[str, Any]:
+    from wa_kit.evidence import COLLECTORS
+
+    needed = {action for table in check.needs for action in COLLECTORS[table].actions}
+    return {
+        "id": check.id,
+        "title": check.title,
+        "why": check.why,
+        "severity": check.severity,
+        "judges": getattr(check.judges, "resource_type", "every data store"),
+        "actions": sorted(needed),
+        "remedy": check.remedy,
+        "docs": check.docs,
+    }

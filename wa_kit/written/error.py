@@ -1,0 +1,29 @@
+"""What a file that people wrote can be refused with, and how its words are shown."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from wa_kit.model import KitError
+
+
+class WrittenError(KitError, ValueError):
+    """A file that cannot be used. Its text is `file: line N: what is wrong. What to do.`"""
+
+    def __init__(self, path: Path, line: int | None, what: str, todo: str = "") -> None:
+        self.path, self.line = path, line
+        where = f"{path}: line {line}" if line else f"{path}"
+        super().__init__(f"{where}: {what}. {todo}".rstrip())
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'?`, or nothing when no known name is near."""
+    near = difflib.get_close_matches(name[:100], known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else ""
+
+
+def shown(text: str) -> str:
+    """Quoted, short, and with control characters made visible."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
