@@ -18,8 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import plain_environment
 from benchmarks.asked import Key, key
+from benchmarks.figures import plain_environment
 
 _UNKNOWN = b"HTTP/1.1 501 X\r\nContent-Length: 0\r\n\r\n"
 

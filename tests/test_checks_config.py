@@ -149,7 +149,7 @@ def test_each_service_is_watched_by_a_rule_of_its_own(store, identifier):
 
 def test_a_missing_rule_says_for_which_services_and_an_own_one_asks():
     found = finding(PRESENT, REGION_ROW, VOLUME, INSTANCE, TABLE, RULE)
-    assert found.because == "no Config rule asks for encryption of what DynamoDB and RDS holds"
+    assert found.because == "no Config rule watches encryption in DynamoDB and RDS"
     asked = finding(PRESENT, REGION_ROW, VOLUME, OWN)
     assert asked.reason == "no_answer"
 

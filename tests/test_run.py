@@ -69,6 +69,7 @@ def test_what_was_denied_makes_the_run_incomplete_and_nothing_else_does(reviewed
     assert {entry.action for entry in result.manifest.not_read} == {
         "backup:ListRecoveryPointsByBackupVault",
         "kms:DescribeKey",
+        "kms:GetKeyPolicy",
     }
 
 

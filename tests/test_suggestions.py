@@ -66,13 +66,14 @@ def suggested(*findings: Finding, **more: Any) -> Suggestion:
             "the one resource judged passes; 1 resource could not be judged",
             "none",
         ),
-        (["fail"], "gaps", "1 of 1 resource judged fails", "high"),
+        (["fail"], "gaps", "the one resource judged fails", "high"),
         (
             ["fail", "fail", "pass", "denied", "not_knowable"],
             "gaps",
             "2 of 3 resources judged fail; 2 resources could not be judged",
             "high",
         ),
+        (["fail", "pass"], "gaps", "1 of 2 resources judged fails", "high"),
         (["denied"], "cannot_tell", "1 resource could not be judged", "unknown"),
         (["pass", "throttled"], "cannot_tell", "1 resource could not be judged", "unknown"),
         (

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wa_kit import __version__
+from wa_kit.lean import LeanFiles
 from wa_kit.model import KitError, NotRead, Reason, Unread
 from wa_kit.strict import Garbage, refuse_garbage
 
@@ -524,6 +525,16 @@ class Caller:
         self.partition = arn.split(":")[1] if arn.startswith("arn:") else "aws"
 
 
+def open_session(*keys: str, **given: Any) -> Any:
+    """A ``boto3.Session``, which takes the same arguments, that keeps no prose in memory."""
+    import boto3
+    from botocore.session import get_session
+
+    core = get_session()
+    core.get_component("data_loader").file_loader = LeanFiles()
+    return boto3.Session(*keys, **given, botocore_session=core)
+
+
 def open_gate(
     *,
     profile: str | None = None,
@@ -540,11 +551,10 @@ def open_gate(
 
     Raises ``KitError`` (exit code 4), saying what to do.
     """
-    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
+        session = open_session(profile_name=profile, region_name=region)
         home = session.region_name or "us-east-1"
         if role:
             session = _assume(session, role, external_id, account, home, endpoint_url)
@@ -586,8 +596,6 @@ def _assume(
     home: str,
     endpoint_url: str | None,
 ) -> Any:
-    import boto3
-
     sts = session.client("sts", region_name=home, endpoint_url=endpoint_url, config=_brief())
     if not role.startswith("arn:"):
         if not account:
@@ -596,7 +604,7 @@ def _assume(
         role = f"arn:{partition}:iam::{account}:role/{role}"
     extra = {"ExternalId": external_id} if external_id else {}
     given = sts.assume_role(RoleArn=role, RoleSessionName="wa-kit", **extra)["Credentials"]
-    return boto3.Session(
+    return open_session(
         given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=home
     )
 

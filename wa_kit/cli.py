@@ -403,6 +403,9 @@ def _log(level: LogLevel) -> None:
     logging.getLogger("wa_kit").setLevel(level.value.upper())
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run a command. Errors are a line or two on stderr and an exit code, never a stack trace."""
     from wa_kit.model import KitError
@@ -411,8 +414,10 @@ def main() -> None:
         app()
     except KitError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("Stopped. Nothing was written.", 130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # Typer has caught Ctrl-C
+            _fail("Stopped. Nothing was written.", INTERRUPTED)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(1) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -50,7 +51,7 @@ class Guarded:
 
     def __getattr__(self, name: str) -> Any:
         row = self._row
-        if name in row.__struct_fields__:
+        if name in _fields(type(row)):
             self._touched.add(name)
             value = getattr(row, name)
             if type(value) is NotRead:
@@ -64,6 +65,11 @@ class Guarded:
     @property  # type: ignore[misc]  # isinstance() sees the row: a check may ask which store it has
     def __class__(self) -> Any:
         return type(self._row)
+
+
+@cache
+def _fields(kind: type[Row]) -> frozenset[str]:
+    return frozenset(kind.__struct_fields__)
 
 
 def guarded(row: Row) -> Any:
@@ -206,8 +212,8 @@ class _Judging:
 
     def _read(self, row: Row, touched: set[str]) -> dict[str, Any]:
         fields = [f for f in row.__struct_fields__ if f in touched and f not in _ALWAYS]
-        values = {f: getattr(row, f) for f in fields}
-        read = {f: _short(v) for f, v in values.items() if type(v) is not NotRead}
+        values = ((f, getattr(row, f)) for f in fields)
+        read = {f: _short(v) for f, v in values if type(v) is not NotRead}
         table = type(row).__name__
         at = self._at.get((table, row.region)) or self._at.get((table, "global"))
         return read | {"at": at} if read and at else read
@@ -222,7 +228,9 @@ def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
 
 def _short(value: Any) -> Any:
     """``value`` as JSON has it, or its beginning where it is long."""
-    plain = msgspec.to_builtins(value)
+    if value is None or type(value) in (bool, int):
+        return value
+    plain = value if type(value) is str else msgspec.to_builtins(value)
     if isinstance(plain, (str, list, dict)):
         text = plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
         if len(text) > _LONGEST_READ:
@@ -232,6 +240,10 @@ def _short(value: Any) -> Any:
 
 def cli_line(template: str, row: Row) -> str:
     """The AWS CLI line that shows a row, its values quoted for a shell."""
-    names = [name for _, name, _, _ in string.Formatter().parse(template) if name]
-    values = {name: getattr(row, name) for name in names}
-    return template.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
+    values = {name: shlex.quote(str(getattr(row, name))) for name in _names_in(template)}
+    return template.format_map(values)
+
+
+@cache
+def _names_in(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in string.Formatter().parse(template) if name)

@@ -27,6 +27,7 @@ from wa_kit.model import (
     KitError,
     Look,
     NotRead,
+    Reason,
     Region,
     Row,
     Severity,
@@ -268,6 +269,8 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
         regions=body.regions,
     )
     findings = judged(body.evidence, planned, context)
+    if request.no_aws:
+        findings = [_not_asked(finding) for finding in findings]
     with archive.staged(planned.out, body.account, body.started) as staging:
         before = _judged_before(planned.out / body.account)
         rules = {entry.match: entry.owner for entry in planned.workload.owners}
@@ -300,6 +303,14 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
         summary=summary,
         exit_code=exit_code(summary, finished, request.fail_on),
     )
+
+
+def _not_asked(finding: Finding) -> Finding:
+    """What AWS might have said, had it been asked, is left to people too."""
+    if finding.reason is not Reason.NOT_COLLECTED:
+        return finding
+    because = "nobody has said, and AWS was not asked"
+    return msgspec.structs.replace(finding, reason=Reason.NO_ANSWER, because=because)
 
 
 def _judged_before(home: Path) -> Path | None:

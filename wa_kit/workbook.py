@@ -85,7 +85,13 @@ def _own_kernel() -> Any:
     from jupyter_client.manager import AsyncKernelManager
 
     class OwnKernel(AsyncKernelManager):
-        """This very Python, whatever kernels are installed, and without AWS credentials."""
+        """This very Python, whatever kernels are installed, and without AWS credentials.
+
+        It talks over sockets in a private folder: on TCP everybody on the machine could connect.
+        """
+
+        def __init__(self, **arguments: Any) -> None:
+            super().__init__(**{**arguments, "transport": "ipc"})
 
         @property
         def kernel_spec(self) -> KernelSpec:

@@ -138,7 +138,7 @@ def config_encryption_rules_present(
         own = [rule for rule in in_force if not rule.identifier and not _asks(rule, context)]
         bare = {name: types for name, types in here.items() if not types & asked}
         if without := sorted(name for name, types in bare.items() if not _may_look(own, types)):
-            return fails(f"no Config rule asks for encryption of what {_and(without)} holds")
+            return fails(f"no Config rule watches encryption in {_and(without)}")
         if bare:
             return no_answer(
                 f"for {_and(sorted(bare))} there are rules of one's own making alone, of which "
@@ -148,7 +148,7 @@ def config_encryption_rules_present(
         raise doubt
     if not here:
         return not_applicable("the region holds nothing that such a rule looks at")
-    return passes(f"Config rules ask for encryption of what {_and(sorted(here))} holds")
+    return passes(f"Config rules watch encryption in {_and(sorted(here))}")
 
 
 def _asks(rule: ConfigRule, context: Context) -> ManagedRule | None:

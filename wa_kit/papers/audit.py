@@ -9,8 +9,9 @@ from typing import Any
 from wa_kit.checks import CHECKS
 from wa_kit.evidence import COLLECTORS
 from wa_kit.evidence.cloudtrail import ChangeEvent
+from wa_kit.evidence.kms import KmsKey
 from wa_kit.markdown import Md, md, table
-from wa_kit.model import DataStore, Row
+from wa_kit.model import Encrypted, Row
 from wa_kit.papers.sources import (
     Sources,
     judged_table,
@@ -50,11 +51,14 @@ def told(sources: Sources) -> dict[str, Any]:
     }
 
 
-def _tables(checks: list[str]) -> list[type[Row]]:
-    """What those checks look at, but the data that is watched over."""
-    kinds = {kind for c in checks for kind in (CHECKS[c].judges, *CHECKS[c].joins.values())}
-    watching = (k for k in kinds if k in COLLECTORS and not issubclass(k, DataStore))
-    return sorted(watching, key=lambda kind: (kind.service, kind.__name__))
+def _tables(names: list[str]) -> list[type[Row]]:
+    """What those checks look at, but for the data and keys that are watched over."""
+    checks = [CHECKS[name] for name in names]
+    judged = {check.judges for check in checks}
+    joined = {kind for check in checks for kind in check.joins.values()}
+    joined |= {kind for check in checks for view in check.views.values() for kind in view.reads}
+    watching = judged | {kind for kind in joined if not issubclass(kind, (Encrypted, KmsKey))}
+    return sorted(watching & COLLECTORS.keys(), key=lambda kind: (kind.service, kind.__name__))
 
 
 def _newest(event: ChangeEvent) -> tuple[str, str]:

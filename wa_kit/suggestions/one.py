@@ -67,11 +67,12 @@ def _because(standing: Standing, resources: Mapping[str, int]) -> str:
     judged, failed = resources["pass"] + resources["fail"], resources["fail"]
     unread = plural(resources["unknown"], "resource") + " could not be judged"
     also = f"; {unread}" if resources["unknown"] else ""
-    some = "the one resource" if judged == 1 else f"all {judged} resources"
-    fails = "fails" if failed == 1 else "fail"
+    one = judged == 1
+    passes = "the one resource judged passes" if one else f"all {judged} resources judged pass"
+    some = f"{failed} of {judged} resources judged {'fails' if failed == 1 else 'fail'}"
     return {
-        Standing.SUPPORTED: f"{some} judged {'passes' if judged == 1 else 'pass'}{also}",
-        Standing.GAPS: f"{failed} of {plural(judged, 'resource')} judged {fails}{also}",
+        Standing.SUPPORTED: f"{passes}{also}",
+        Standing.GAPS: f"{'the one resource judged fails' if one else some}{also}",
         Standing.CANNOT_TELL: unread,
         Standing.NOTHING_HERE: "there is no resource to judge",
         Standing.ASK: "only people can answer this",

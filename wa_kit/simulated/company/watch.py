@@ -154,9 +154,11 @@ def _alerts(site: Site) -> None:
     logs = site.client("logs", IRELAND)
     logs.put_metric_filter(
         logGroupName="kestrel-trail",
-        filterName="bucket-encryption-changes",
-        filterPattern="{ ($.eventSource = s3.amazonaws.com) && "
-        "(($.eventName = PutBucketEncryption) || ($.eventName = DeleteBucketEncryption)) }",
+        filterName="encryption-changes",
+        filterPattern="{ (($.eventSource = s3.amazonaws.com) && "
+        "(($.eventName = PutBucketEncryption) || ($.eventName = DeleteBucketEncryption))) || "
+        "(($.eventSource = ec2.amazonaws.com) && "
+        "(($.eventName = DisableEbs*) || ($.eventName = ModifyEbsDefault*))) }",
         metricTransformations=[
             {"metricName": "EncryptionChanges", "metricNamespace": "Kestrel", "metricValue": "1"}
         ],
