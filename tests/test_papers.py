@@ -101,7 +101,7 @@ def test_a_run_has_an_answer_sheet_and_three_documents() -> None:
 
 def test_each_question_says_where_it_stands_and_drafts_an_answer() -> None:
     part = section(of_mixed()[SHEET], "Managing encryption keys")
-    assert "- **Where it stands:** Gaps found, because 2 of 3 resources judged fail; 1 res" in part
+    assert "- **Where it stands:** Gaps found, because 2 of 3 resources judged fail; 1 cou" in part
     assert "Open:** 1 finding without a verdict: 1 because permission was denied." in part
     draft = section(part, "Draft, from the evidence")
     assert "Key management has gaps: of 3 resources assessed, 2 do not meet" in draft

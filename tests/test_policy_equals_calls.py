@@ -33,11 +33,14 @@ every_table = pytest.mark.parametrize("table", COLLECTORS, ids=lambda table: tab
 
 @pytest.fixture(scope="module")
 def estate():
-    """The company, with its denied corner open: what is refused there would hide later calls."""
+    """The company, its denied corner open, and with the two things it lacks that cost a call."""
     with simulated.serve(ACCOUNT) as served:
         simulated.found(served)
         for fault in served.faults:
             fault.lift()
+        served.client("organizations").create_organization(FeatureSet="ALL")
+        templates = served.fakes["drs"].templates[REGION]
+        templates.append(templates[0] | {"ebsEncryption": "DEFAULT"})
         yield served
 
 

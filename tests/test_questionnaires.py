@@ -225,6 +225,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
         "failed": 1,
         "assessed": 1,
         "unknown": 4,
+        "why_unknown": "4 could not be read",
         "worst": WORST[:1],
         "not_seen": [VAULT, USERS, VAULT, VAULT, VAULT],
         "by_check": {check: {"fail": 1, "unknown": 4} for check in KNOWN},
@@ -248,7 +249,7 @@ SITUATIONS: dict[str, dict[str, Any]] = {
 def draft(question: Questionnaire, situation: dict[str, Any]) -> str:
     names = ("passed", "failed", "unknown", "not_applicable", "assessed", "partly")
     counts = dict.fromkeys(names, 0)
-    known = {**counts, "worst": [], "not_seen": [], "by_check": {}, **situation}
+    known = {**counts, "why_unknown": "", "worst": [], "not_seen": [], "by_check": {}, **situation}
     return ENVIRONMENT.from_string(question.answer).render(known)
 
 

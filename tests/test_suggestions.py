@@ -63,23 +63,23 @@ def suggested(*findings: Finding, **more: Any) -> Suggestion:
         (
             ["pass", "no_answer"],
             "supported",
-            "the one resource judged passes; 1 resource could not be judged",
+            "the one resource judged passes; 1 waits for an answer",
             "none",
         ),
         (["fail"], "gaps", "the one resource judged fails", "high"),
         (
             ["fail", "fail", "pass", "denied", "not_knowable"],
             "gaps",
-            "2 of 3 resources judged fail; 2 resources could not be judged",
+            "2 of 3 resources judged fail; 1 could not be read and AWS cannot tell of 1",
             "high",
         ),
         (["fail", "pass"], "gaps", "1 of 2 resources judged fails", "high"),
-        (["denied"], "cannot_tell", "1 resource could not be judged", "unknown"),
-        (["pass", "throttled"], "cannot_tell", "1 resource could not be judged", "unknown"),
+        (["denied"], "cannot_tell", "1 resource could not be read", "unknown"),
+        (["pass", "throttled"], "cannot_tell", "1 resource could not be read", "unknown"),
         (
             ["not_collected", "no_answer"],
             "cannot_tell",
-            "2 resources could not be judged",
+            "1 resource could not be read and 1 waits for an answer",
             "unknown",
         ),
         (["no_answer"], "ask", "only people can answer this", "unknown"),
@@ -135,6 +135,7 @@ def test_a_resource_counts_once_by_what_weighs_most() -> None:
     assert said.resources == {"pass": 3, "fail": 2, "not_applicable": 0, "unknown": 2}
     assert said.partly == 2  # judged, but AWS or people leave a part of it open
     assert said.not_assessed == 2
+    assert said.without_verdict == {"not_read": 1, "no_answer": 1, "not_knowable": 0}
     assert said.reasons == {"denied": 2, "no_answer": 2, "not_knowable": 1}
 
 
@@ -183,6 +184,7 @@ def test_the_standing_and_the_counts_agree_whatever_was_found(
     said = suggested(*findings)
     assert sum(said.resources.values()) == said.assessed + said.not_assessed
     assert sum(said.findings.values()) == len(findings)
+    assert sum(said.without_verdict.values()) == said.not_assessed
     assert sum(said.reasons.values()) == said.findings["unknown"]
     assert (said.standing is Standing.GAPS) == (said.resources["fail"] > 0)
     if said.standing is Standing.SUPPORTED:
@@ -261,8 +263,8 @@ def test_what_was_not_read_is_told_once_for_each_permission_and_region() -> None
     ]
     told = [(b.what, b.reason, b.action, b.region, b.findings) for b in blind_spots(found)]
     assert told == [
-        ("EBS", "denied", "kms:ListKeys", "eu-west-1", 2),
-        ("EBS", "throttled", "kms:ListKeys", "eu-west-1", 1),
+        ("KMS", "denied", "kms:ListKeys", "eu-west-1", 2),
+        ("KMS", "throttled", "kms:ListKeys", "eu-west-1", 1),
     ]
 
 

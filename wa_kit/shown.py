@@ -42,6 +42,15 @@ def visible(value: object) -> str:
     return _ODD.sub(lambda odd: f"\u27e8U+{ord(odd[0]):04X}\u27e9", str(value))
 
 
+def clamped(words: str, most: int) -> str:
+    """``words`` cut at a blank, with a mark that says so, where they are longer than ``most``."""
+    if len(words) <= most:
+        return words
+    kept = words[: most - 1]
+    at_a_blank = kept.rpartition(" ")[0] if " " in kept[most // 2 :] else kept
+    return at_a_blank.rstrip(" ,;:") + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def text(value: object) -> str:
     """``value`` as inert markup."""
     return html.escape(visible(value))
@@ -98,7 +107,8 @@ def plain(markup: str) -> str:
 class Table:
     """Rows under a caption, each cell escaped unless it is ``Html``; whole, however long.
 
-    ``ids`` gives rows an anchor; ``fold_over`` is the length from which it is folded.
+    ``ids`` gives rows an anchor and ``marks`` a class; ``fold_over`` is the length from which it
+    is folded.
     """
 
     def __init__(
@@ -108,6 +118,7 @@ class Table:
         rows: Iterable[Sequence[Child]],
         *,
         ids: Sequence[str] = (),
+        marks: Sequence[str | None] = (),
         numbers: Iterable[str] = (),
         fold_over: int = 25,
         kind: str = "",
@@ -116,6 +127,7 @@ class Table:
         self.columns = tuple(columns)
         self.rows = [tuple(row) for row in rows]
         self._ids = ids
+        self._marks = marks
         self._numbers = {i for i, name in enumerate(self.columns) if name in set(numbers)}
         self._fold_over = fold_over
         self._kind = kind
@@ -151,7 +163,8 @@ class Table:
             else el("th", cell, scope="row", style=_LEFT)
             for at, cell in enumerate(row)
         )
-        return el("tr", *cells, id=self._ids[place] if self._ids else None)
+        id_ = self._ids[place] if self._ids else None
+        return el("tr", *cells, id=id_, class_=self._marks[place] if self._marks else None)
 
     def _repr_html_(self) -> str:
         return str(self.html())

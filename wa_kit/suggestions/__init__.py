@@ -5,7 +5,7 @@ A suggestion cites counts and findings and says what it did not see; it never gi
 
 from __future__ import annotations
 
-from wa_kit.suggestions.drafts import listing, plural, shortened
+from wa_kit.suggestions.drafts import listing, plural, shortened, why_unknown
 from wa_kit.suggestions.one import suggest
 from wa_kit.suggestions.parts import (
     WA_TOOL_LIMIT,
@@ -37,4 +37,5 @@ __all__ = [
     "suggest",
     "summarise",
     "troubles",
+    "why_unknown",
 ]

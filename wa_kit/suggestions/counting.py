@@ -34,6 +34,16 @@ def by_resource(findings: Sequence[Finding]) -> dict[str, int]:
     return _by_outcome(f.outcome for f in weightiest(findings).values())
 
 
+def without_verdict(findings: Sequence[Finding]) -> dict[str, int]:
+    """Why it has no verdict -> resources: it could not be read, people or AWS have not said."""
+    numbers = Counter(_kind(f) for f in weightiest(findings).values() if f.reason)
+    return {kind: numbers[kind] for kind in ("not_read", "no_answer", "not_knowable")}
+
+
+def _kind(finding: Finding) -> str:
+    return "not_read" if finding.reason and finding.reason.not_read else str(finding.reason)
+
+
 def partly(findings: Sequence[Finding]) -> int:
     """Resources with a verdict, of which something else is open: not for want of reading."""
     judged = {
@@ -81,8 +91,8 @@ def is_account_wide(finding: Finding) -> bool:
 
 def _weight(finding: Finding) -> int:
     if finding.outcome is Outcome.UNKNOWN:
-        return 3 if finding.reason and finding.reason.not_read else 1
-    return {Outcome.FAIL: 4, Outcome.PASS: 2}.get(finding.outcome, 0)
+        return {"not_read": 4, "no_answer": 2}.get(_kind(finding), 1)
+    return {Outcome.FAIL: 5, Outcome.PASS: 3}.get(finding.outcome, 0)
 
 
 def _by_outcome(found: Iterable[Outcome]) -> dict[str, int]:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+_OPEN = {
+    "not_read": ("{} could not be read", "{} could not be read"),
+    "no_answer": ("{} waits for an answer", "{} wait for an answer"),
+    "not_knowable": ("AWS cannot tell of {}", "AWS cannot tell of {}"),
+}
 _NOTE = " (Shortened; the whole draft is in the review.)"
 
 
@@ -28,6 +33,7 @@ def draft(
     question: Questionnaire,
     standing: Standing,
     resources: Mapping[str, int],
+    open_: Mapping[str, int],
     partly: int,
     worst: Sequence[Trouble],
     not_seen: Sequence[Blind],
@@ -46,6 +52,7 @@ def draft(
         not_applicable=resources["not_applicable"],
         assessed=resources["pass"] + resources["fail"],
         partly=partly,
+        why_unknown=why_unknown(open_),
         worst=[_on_one_line(t) for t in worst],
         not_seen=[_on_one_line(b) for b in not_seen],
         by_check={c: {o.value: n[o.value] for o in Outcome} for c, n in by_check.items()},
@@ -99,6 +106,19 @@ def _on_one_line(part: Trouble | Blind) -> dict[str, Any]:
 
 def plural(number: int, noun: str, many: str = "") -> str:
     return f"{number} {noun if number == 1 else many or noun + 's'}"
+
+
+def why_unknown(open_: Mapping[str, int], noun: str = "") -> str:
+    """``2 could not be read, 52 wait for an answer and AWS cannot tell of 1``.
+
+    The first number gets the ``noun``, when there is one.
+    """
+    said = []
+    for kind, words in _OPEN.items():
+        if number := open_.get(kind, 0):
+            many = plural(number, noun) if noun and not said else str(number)
+            said.append(words[number != 1].format(many))
+    return listing(said)
 
 
 def listing(items: Sequence[str]) -> str:

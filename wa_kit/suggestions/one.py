@@ -9,7 +9,7 @@ from wa_kit.answers import Answer
 from wa_kit.model import Finding, Outcome
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import counting
-from wa_kit.suggestions.drafts import draft, plural, shortened
+from wa_kit.suggestions.drafts import draft, shortened, why_unknown
 from wa_kit.suggestions.parts import WA_TOOL_LIMIT, Risk, Standing, Suggestion
 from wa_kit.suggestions.troubles import blind_spots, troubles
 
@@ -28,18 +28,20 @@ def suggest(
     resources, partly = counting.by_resource(counted), counting.partly(counted)
     standing = _standing(question, counted)
     worst, not_seen = troubles(ours, owners or {}), blind_spots(ours)
-    text = draft(question, standing, resources, partly, worst, not_seen, ours)
+    open_ = counting.without_verdict(counted)
+    text = draft(question, standing, resources, open_, partly, worst, not_seen, ours)
     return Suggestion(
         id=question.id,
         title=question.title,
         question=question.question,
         standing=standing,
-        because=_because(standing, resources),
+        because=_because(standing, resources, open_),
         findings=counting.outcomes(ours),
         reasons=counting.reasons(ours),
         resources=resources,
         assessed=resources["pass"] + resources["fail"] + resources["not_applicable"],
         not_assessed=resources["unknown"],
+        without_verdict=open_,
         partly=partly,
         estimated_risk=_risk(standing, ours),
         stale=_stale(answer, today),
@@ -63,17 +65,18 @@ def _standing(question: Questionnaire, findings: Sequence[Finding]) -> Standing:
     return Standing.ASK if Outcome.UNKNOWN in outcomes else Standing.NOTHING_HERE
 
 
-def _because(standing: Standing, resources: Mapping[str, int]) -> str:
+def _because(
+    standing: Standing, resources: Mapping[str, int], open_: Mapping[str, int]
+) -> str:
     judged, failed = resources["pass"] + resources["fail"], resources["fail"]
-    unread = plural(resources["unknown"], "resource") + " could not be judged"
-    also = f"; {unread}" if resources["unknown"] else ""
+    also = f"; {why_unknown(open_)}" if resources["unknown"] else ""
     one = judged == 1
     passes = "the one resource judged passes" if one else f"all {judged} resources judged pass"
     some = f"{failed} of {judged} resources judged {'fails' if failed == 1 else 'fail'}"
     return {
         Standing.SUPPORTED: f"{passes}{also}",
         Standing.GAPS: f"{'the one resource judged fails' if one else some}{also}",
-        Standing.CANNOT_TELL: unread,
+        Standing.CANNOT_TELL: why_unknown(open_, "resource"),
         Standing.NOTHING_HERE: "there is no resource to judge",
         Standing.ASK: "only people can answer this",
     }[standing]

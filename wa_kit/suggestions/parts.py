@@ -70,6 +70,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     resources: dict[str, int]  # outcome -> resources, the worst finding of each
     assessed: int
     not_assessed: int
+    without_verdict: dict[str, int] = {}  # of them: not_read, no_answer, not_knowable
     partly: int = 0  # of those with a verdict: where AWS cannot tell, or nobody says, all of it
     estimated_risk: Risk
     stale: bool

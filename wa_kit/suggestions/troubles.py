@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from wa_kit.checks import CHECKS
+from wa_kit.evidence import COLLECTORS
 from wa_kit.model import SEVERITIES, Finding, Outcome
 from wa_kit.suggestions.counting import is_account_wide
 from wa_kit.suggestions.parts import Blind, Trouble
@@ -54,17 +56,33 @@ def _region_by_region(group: list[Finding]) -> str:
     return "; ".join([*told[:_TOLD], *more])
 
 
+def _asked(operation: str) -> str:
+    """The service of ``kms:ListKeys``, as people know it."""
+    name = operation.partition(":")[0]
+    return _services().get(name, name)
+
+
+@cache
+def _services() -> dict[str, str]:
+    """boto3's name -> the name people know. A module of evidence holds what one service tells."""
+    tables = {table.__module__.rpartition(".")[2]: table.service for table in COLLECTORS}
+    return {**tables, "resourcegroupstaggingapi": "Tags"}  # it fills no table of its own
+
+
 def _seriousness(trouble: Trouble) -> tuple[object, ...]:
     severity = SEVERITIES.index(trouble.severity)
     return (trouble.accepted, severity, trouble.name, trouble.check, trouble.resource)
 
 
 def blind_spots(findings: Sequence[Finding]) -> list[Blind]:
-    """What was not read, once for each operation, region and reason."""
+    """What was not read, once for each operation, region and reason.
+
+    It is named by the service that was asked, not by what the checks that wanted it judge.
+    """
     counts: Counter[tuple[str, str, str, str, str]] = Counter()
     for f in findings:
         if f.reason and f.reason.not_read:
-            what = f.service or f.name
+            what = _asked(f.operation or "") or f.service or f.name
             counts[what, f.reason, f.operation or "", f.action or "", f.region] += 1
     return [
         Blind(what=w, reason=r, operation=o, action=a, region=g, findings=n)

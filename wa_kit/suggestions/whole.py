@@ -62,12 +62,13 @@ def _stores(evidence: Evidence, findings: Sequence[Finding], context: Context) -
 
 
 def _assessed(findings: Sequence[Finding]) -> set[str]:
-    """Resources with a verdict, or looked at and found to be outside every rule."""
-    said: dict[str, set[Outcome]] = {}
-    for f in filter(counting.counts, findings):
-        said.setdefault(f.resource, set()).add(f.outcome)
-    verdict = {Outcome.PASS, Outcome.FAIL}
-    return {arn for arn, o in said.items() if o & verdict or o == {Outcome.NOT_APPLICABLE}}
+    """Resources with at least one verdict, of which nothing was left unread."""
+    judged = {
+        f.resource
+        for f in findings
+        if f.outcome is not Outcome.UNKNOWN and counting.counts(f)
+    }
+    return judged - {f.resource for f in findings if f.reason and f.reason.not_read}
 
 
 def _changes(findings: Sequence[Finding], before: Sequence[Finding], since: str) -> Changes:
