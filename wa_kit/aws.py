@@ -443,9 +443,25 @@ class Reader:
         return self.gate.each(items, ask, at_once)
 
     def shared(self, make: Callable[..., T], *arguments: Any) -> T:
-        """``make(self, *arguments)``, asked once per region for whoever wants it."""
+        """``make(self, *arguments)``, asked once per region for whoever wants it.
+
+        Whoever wants it is said to have made its calls: not only who happened to be first.
+        """
+
+        def once() -> tuple[T | Unread, set[str]]:
+            reader = self.at(self.region)
+            reader.operations = set()
+            try:
+                return make(reader, *arguments), reader.operations
+            except Unread as unread:
+                return unread, reader.operations
+
         key = (make.__module__, make.__qualname__, self.region, *arguments)
-        return self.gate.shared(key, lambda: make(self, *arguments))
+        made, operations = self.gate.shared(key, once)
+        self.operations |= operations
+        if isinstance(made, Unread):
+            raise made
+        return made
 
 
 # Operations without a paginator in botocore that page all the same: answer, argument, "more" flag.

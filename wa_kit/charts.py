@@ -58,6 +58,7 @@ _AGES = (
     ("2 to 3 years", 1095),
     ("3 years and more", None),
 )
+_WORDS = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|[^A-Z]+")
 Counts = Mapping[str, Counter[str]]  # category -> part -> how many
 
 
@@ -90,7 +91,8 @@ class Chart:
             for category, row in self._counts.items()
         ]
         columns = ("", *self._parts, "All")
-        return Table(f"{self.title}: the figures", columns, rows, numbers=columns[1:], kind="small")
+        title = f"{self.title}: the figures"
+        return Table(title, columns, rows, numbers=columns[1:], kind="small", fold_over=5)
 
     def in_words(self) -> str:
         """What a person hears who cannot see the bars."""
@@ -255,8 +257,11 @@ def levels(evidence: Evidence, resources: set[str] | None = None) -> Chart:
 
 def _kind_of(store: DataStore) -> str:
     """``AWS::EC2::Volume`` of the service EBS -> ``EBS volume``."""
-    noun = re.sub("(?<=[a-z])(?=[A-Z])", " ", store.resource_type.rpartition("::")[2])
-    return f"{store.service} {noun.lower()}"
+    parts = _WORDS.findall(store.resource_type.rpartition("::")[2])
+    words = [part if part.isupper() else part.lower() for part in parts]
+    if words[:1] == [store.service.lower()]:  # AWS::Backup::BackupVault
+        words = words[1:]
+    return " ".join([store.service, *words])
 
 
 def _level(store: DataStore, ring: KeyRing) -> str:

@@ -52,12 +52,6 @@ class Guarded:
 
     def __getattr__(self, name: str) -> Any:
         row = self._row
-        if name in _fields(type(row)):
-            self._touched.add(name)
-            value = getattr(row, name)
-            if type(value) is NotRead:
-                raise Unread(value)
-            return value
         member = getattr(type(row), name)
         if isinstance(member, property) and member.fget:
             return member.fget(self)
@@ -69,8 +63,21 @@ class Guarded:
 
 
 @cache
-def _fields(kind: type[Row]) -> frozenset[str]:
-    return frozenset(kind.__struct_fields__)
+def _guard_of(kind: type[Row]) -> type[Guarded]:
+    """``Guarded`` with the fields of one table as properties: checks read millions of them."""
+    fields = {name: _guarded_field(name) for name in kind.__struct_fields__}
+    return type(f"Guarded{kind.__name__}", (Guarded,), {"__slots__": (), **fields})
+
+
+def _guarded_field(name: str) -> property:
+    def read(guarded: Guarded) -> Any:
+        guarded._touched.add(name)
+        value = getattr(guarded._row, name)
+        if type(value) is NotRead:
+            raise Unread(value)
+        return value
+
+    return property(read)
 
 
 @cache
@@ -81,7 +88,7 @@ def _own_fields(kind: type[Row]) -> tuple[str, ...]:
 
 def guarded(row: Row) -> Any:
     """``row`` itself where all of it was read, else behind a guard."""
-    return Guarded(row, set()) if row.unread else row
+    return _guard_of(type(row))(row, set()) if row.unread else row
 
 
 def judge(
@@ -170,7 +177,7 @@ class _Judging:
         touched: set[str] = set()
         not_read: NotRead | None = None
         try:
-            verdict = check.function(Guarded(row, touched), **others)
+            verdict = check.function(_guard_of(type(row))(row, touched), **others)
         except Unread as unread:
             not_read = unread.not_read
             verdict = Verdict(Outcome.UNKNOWN, str(not_read), not_read.reason)

@@ -330,7 +330,8 @@ def exit_code(summary: Summary, manifest: archive.Manifest, fail_on: Severity | 
     """1 findings at or above ``fail_on``; else 3 where something was not read; else 0."""
     if fail_on and summary.failed_at_or_above[fail_on]:
         return 1
-    return 3 if manifest.not_read else 0
+    unsure = any(Reason(reason).not_read for reason in summary.reasons)
+    return 3 if manifest.not_read or unsure else 0
 
 
 def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:

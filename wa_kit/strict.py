@@ -12,6 +12,8 @@ from typing import Any
 
 _DEEP_ENOUGH = 3  # an answer, its lists, the fields of their items
 
+_DOCUMENTS = {"Policy", "ResourcePolicy"}  # members whose text is a JSON document itself
+
 # S3 names its documents by hand; the model does not know the names.
 _S3_ROOTS = {
     "ListBuckets": "ListAllMyBucketsResult",
@@ -36,9 +38,9 @@ def refuse_garbage(operation_model: Any, response_dict: dict[str, Any], **_: Any
         raise Garbage("the body is empty")
     payload = shape.serialization.get("payload")
     if payload and shape.members[payload].type_name in ("string", "blob"):
-        _require(shape.members[payload], _json(body, "structure"))
+        _require(shape.members[payload], _json(body))
     elif "json" in protocol:
-        _require(shape, _json(body, "structure"))
+        _require(shape, _json(body))
     elif "cbor" in protocol:
         if body[0] >> 5 != 5:  # the major type of a CBOR map
             raise Garbage("the body is no CBOR map")
@@ -46,13 +48,13 @@ def refuse_garbage(operation_model: Any, response_dict: dict[str, Any], **_: Any
         _xml(operation_model, body)
 
 
-def _json(body: bytes, _: str) -> dict[str, Any]:
+def _json(text: bytes, what: str = "the body") -> dict[str, Any]:
     try:
-        value = json.loads(body)
+        value = json.loads(text)
     except ValueError as error:
-        raise Garbage("the body is no JSON") from error
+        raise Garbage(f"{what} is no JSON") from error
     if not isinstance(value, dict):
-        raise Garbage(f"the body is a JSON {type(value).__name__}")
+        raise Garbage(f"{what} is a JSON {type(value).__name__}")
     return value
 
 
@@ -85,6 +87,8 @@ def _require(shape: Any, value: Any, path: str = "", depth: int = 0) -> None:
             wire = member.serialization.get("name", name)
             if wire in value and not member.serialization.get("location"):
                 _require(member, value[wire], f"{path}.{name}".lstrip("."), depth + 1)
+                if depth == 0 and name in _DOCUMENTS and member.type_name == "string":
+                    _json(str(value[wire]).encode(), name)
     elif kind == "list":
         for item in value:
             _require(shape.member, item, f"{path}[]", depth + 1)

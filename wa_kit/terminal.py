@@ -16,8 +16,8 @@ from rich.table import Table
 
 from wa_kit.model import Look
 from wa_kit.run import Collected, Progress, Ready, Result
-from wa_kit.shown import visible
-from wa_kit.suggestions import Blind, Standing, Trouble, plural
+from wa_kit.shown import clamped, visible
+from wa_kit.suggestions import Blind, Standing, Suggestion, Trouble, plural
 
 if TYPE_CHECKING:
     from wa_kit.checks import Check
@@ -31,6 +31,8 @@ _MARK = {
 }
 _COLOUR = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim", "info": "dim"}
 _MOST = 5
+_LINE = 60
+_OPEN = ("not_read", "no_answer", "not_knowable")
 
 out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
@@ -98,14 +100,8 @@ def print_result(result: Result) -> None:
     summary, manifest = result.summary, result.manifest
     if manifest.simulation:
         out.print("[bold yellow]SIMULATION[/]: these are not answers of AWS.\n")
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column()
-    for question in summary.questions:
-        standing = f"{_MARK[question.standing]}{safe(question.title)}"
-        table.add_row(standing, f"[dim]{safe(question.because)}[/]")
     out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}\n")
-    out.print(table)
+    out.print(_questions(summary.questions))
     stores = summary.stores
     if stores.seen:
         out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
@@ -117,19 +113,38 @@ def print_result(result: Result) -> None:
         out.print(f"[bold]Report  {safe(page)}[/]", soft_wrap=True)
 
 
+def _questions(questions: Sequence[Suggestion]) -> Table:
+    """Each with its resources: failing of judged, and why others have no verdict."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("Resources", vertical="bottom")
+    for title in ("fail", "not\nread", "to\nanswer", "AWS can-\nnot tell"):
+        table.add_column(title, justify="right", vertical="bottom")
+    for question in questions:
+        judged = question.resources["pass"] + question.resources["fail"]
+        failing = f"{question.resources['fail']} of {judged}" if judged else ""
+        open_ = [question.without_verdict.get(kind, 0) for kind in _OPEN]
+        table.add_row(
+            f"{_MARK[question.standing]}{safe(question.title)}",
+            failing,
+            *(str(number) if number else "[dim]-[/]" for number in open_),
+        )
+    return table
+
+
 def _print_worst(worst: Sequence[Trouble]) -> None:
     open_ = [trouble for trouble in worst if not trouble.accepted]
     if not open_:
         return
     many = f"; the first {_MOST}" if len(open_) > _MOST else ""
     out.print(f"\n[bold]{plural(len(open_), 'thing')} to mend[/]{many}:")
+    table = Table.grid(padding=(0, 1, 0, 0))
     for trouble in open_[:_MOST]:
-        owner = f" [dim]({safe(trouble.owner)})[/]" if trouble.owner else ""
-        out.print(
-            f"  [{_COLOUR[trouble.severity]}]{trouble.severity:<8}[/] "
-            f"{safe(trouble.service)} {safe(trouble.name)}{owner}: {safe(trouble.because)}",
-            soft_wrap=True,
-        )
+        owner = f" [dim]({safe(clamped(trouble.owner, _LINE))})[/]" if trouble.owner else ""
+        what = safe(clamped(trouble.because, 2 * _LINE))
+        name = safe(clamped(trouble.name, _LINE))
+        severity = f" [{_COLOUR[trouble.severity]}]{trouble.severity}[/]"
+        table.add_row(severity, f"{safe(trouble.service)} {name}{owner}: {what}")
+    out.print(table)
 
 
 def _print_blind(not_seen: Sequence[Blind]) -> None:

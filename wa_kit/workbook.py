@@ -70,6 +70,7 @@ def execute(folder: Path, given: dict[str, Any]) -> Path:
             progress_bar=False,
             log_output=False,
             execution_timeout=CELL_SECONDS,
+            request_save_on_cell_execute=False,  # saving 60 times took half of the whole
         )
     except papermill.PapermillExecutionError as error:
         what = f"{error.ename}: {error.evalue}"

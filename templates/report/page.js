@@ -1,15 +1,15 @@
 "use strict";
 // Draws the charts, opens what a link points into, and unfolds everything for paper.
 (() => {
-  const draw = (place) => {
-    const figure = JSON.parse(place.querySelector("script").textContent);
+  const PAPER = 680; // the width that is left of A4
+  const charts = [];
+  const draw = (chart, width) => {
+    const { data, layout } = chart.figure;
     // Where it is narrow the legend is a list, one line for each trace.
-    if (place.clientWidth < 480) figure.layout.height += 19 * figure.data.length;
-    Plotly.newPlot(place, figure.data, figure.layout, {
-      displayModeBar: false,
-      responsive: true,
-    });
+    const height = layout.height + (width < 480 ? 19 * data.length : 0);
+    Plotly.react(chart.place, data, { ...layout, width, height }, { displayModeBar: false });
   };
+  const fit = () => charts.forEach((chart) => { draw(chart, chart.place.clientWidth); });
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
@@ -20,15 +20,21 @@
   };
   let unfolded = [];
   addEventListener("DOMContentLoaded", () => {
-    document.querySelectorAll(".chart").forEach(draw);
+    document.querySelectorAll(".chart").forEach((place) => {
+      charts.push({ place, figure: JSON.parse(place.querySelector("script").textContent) });
+    });
+    fit();
     reveal();
   });
+  addEventListener("resize", fit);
   addEventListener("hashchange", reveal);
   addEventListener("beforeprint", () => {
     unfolded = [...document.querySelectorAll("details:not([open])")];
     unfolded.forEach((details) => { details.open = true; });
+    charts.forEach((chart) => { draw(chart, PAPER); });
   });
   addEventListener("afterprint", () => {
     unfolded.forEach((details) => { details.open = false; });
+    fit();
   });
 })();

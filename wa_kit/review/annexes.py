@@ -3,55 +3,90 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from wa_kit.charts import customer_managed, rotation
+from wa_kit.charts import NOT_READ, customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Finding, NotRead, Outcome
 from wa_kit.review.glossary import GLOSSARY
-from wa_kit.review.material import Material, grouped, known
-from wa_kit.review.plan import MOST_WHOLE, first
-from wa_kit.review.words import anchor, named, outcome, plural, region, sentence, short
+from wa_kit.review.material import MOST_READ, MOST_WHOLE, Material, grouped, known
+from wa_kit.review.plan import first
+from wa_kit.review.words import anchor, link, named, outcome, plural, region, sentence, short
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el, folded, join, terms
+
+_OPEN = ("Fail", NOT_READ, "Not answered", "AWS cannot tell")
+_PARTS = (*_OPEN, "Pass", "Not applicable")
 
 
 def all_findings(material: Material) -> Parts:
     """Every finding, with what was read and the line that shows it."""
-    shown = material.findings[:MOST_WHOLE]
-    return Parts(_extent(material, len(shown)), *_checks(material, shown))
+    shown = [f for f in material.findings if f.finding in material.listed]
+    return Parts(
+        _extent(material, len(shown)),
+        _by_check(material),
+        *_checks(material, grouped(shown)),
+    )
 
 
 def _extent(material: Material, shown: int) -> Html:
-    total = len(material.findings)
-    if shown < total:
-        return el(
+    total, open_ = len(material.findings), len(material.open)
+    if shown == total:
+        words = f"All {plural(total, 'finding')}, by check. Open a check to read them."
+    else:
+        words = (
+            f"Of {total:,} findings, the {open_:,} that fail or are unknown stand here, by check. "
+            "What passes or does not apply is counted; it stands in findings.csv beside this page."
+        )
+        if shown < open_:
+            words += f" Of those {open_:,}, the {shown:,} most serious stand here."
+        words += f" After the first {MOST_READ:,}, what was read stands in findings.csv alone."
+    return join(
+        el("p", words),
+        el(
             "p",
-            f"The {shown:,} most serious of {total:,} findings stand here, so that the page opens. "
-            "All of them, whole, are in findings.csv and findings.jsonl beside this page.",
-        )
-    return el("p", f"All {plural(total, 'finding')}, by check. Open a check to read them.")
+            "On paper stand the failures and what is unknown. What passes, what was read, and the "
+            "lines to see it yourself are on the page and in findings.csv.",
+            class_="paper-only",
+        ),
+    )
 
 
-def _checks(material: Material, findings: Sequence[Finding]) -> Iterator[Html]:
-    for name, found in sorted(grouped(findings).items(), key=lambda item: item[0]):
+def _by_check(material: Material) -> Table:
+    columns = ("Check", *_PARTS, "All")
+    rows = []
+    for name, found in sorted(material.by_check.items()):
+        counts = Counter(said(finding) for finding in found)
+        title = link(f"check-{name}", material.title(name))
+        rows.append((title, *(counts[part] for part in _PARTS), len(found)))
+    return Table(
+        "Findings by check", columns, rows, numbers=columns[1:], kind="counted", fold_over=80
+    )
+
+
+def _checks(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iterator[Html]:
+    for name, found in sorted(material.by_check.items()):
         check = known(name)
-        counts = ", ".join(
-            f"{n} {outcome_.value.replace('_', ' ')}"
-            for outcome_ in Outcome
-            if (n := sum(f.outcome is outcome_ for f in found))
-        )
+        shown = listed.get(name, [])
+        counts = Counter(said(finding) for finding in found)
+        in_words = ", ".join(f"{counts[part]:,} {part.lower()}" for part in _PARTS if counts[part])
+        quiet = not any(counts[part] for part in _OPEN)
+        left = len(found) - len(shown)
         yield folded(
-            join(el("b", material.title(name)), " ", el("span", counts, class_="counts")),
+            join(el("b", material.title(name)), " ", el("span", in_words, class_="counts")),
             el("p", first(check.why)) if check else None,
             el("p", "Check ", el("code", name), class_="aside"),
-            _findings(name, found),
+            _whole(name, [f for f in shown if f.finding in material.read]),
+            _brief(name, [f for f in shown if f.finding not in material.read]),
+            el("p", f"{left:,} more in findings.csv.", class_="aside") if left else None,
             id=f"check-{name}",
+            class_="check quiet" if quiet else "check",
         )
 
 
-def _findings(name: str, found: Sequence[Finding]) -> Html:
-    rows = [
+def _whole(name: str, found: Sequence[Finding]) -> Html | None:
+    rows = (
         (
             join(named(f.name, f.resource), el("br"), el("code", f.resource)),
             region(f.region),
@@ -60,17 +95,34 @@ def _findings(name: str, found: Sequence[Finding]) -> Html:
             join(_read(f.read), el("code", f.see, class_="see") if f.see else None),
         )
         for f in found
-    ]
-    columns = (
-        "Resource",
-        "Region",
-        "Outcome",
-        "What was found",
-        "What was read, and the line",
     )
-    ids = [anchor(f.finding) for f in found]
+    columns = ("Resource", "Region", "Outcome", "What was found", "What was read, and the line")
+    return _findings(f"Findings of {name}", columns, rows, found)
+
+
+def _brief(name: str, found: Sequence[Finding]) -> Html | None:
+    rows = (
+        (named(f.name, f.resource), f.region, f"{said(f)}, {f.severity}", sentence(f.because))
+        for f in found
+    )
+    columns = ("Resource", "Region", "Outcome", "What was found")
+    return _findings(f"Further findings of {name}", columns, rows, found)
+
+
+def _findings(
+    caption: str, columns: Sequence[str], rows: Iterable[Sequence[Child]], found: Sequence[Finding]
+) -> Html | None:
+    if not found:
+        return None
+    quiet = (Outcome.PASS, Outcome.NOT_APPLICABLE)
     return Table(
-        f"Findings of {name}", columns, rows, ids=ids, fold_over=len(rows), kind="findings"
+        caption,
+        columns,
+        rows,
+        ids=[anchor(f.finding) for f in found],
+        marks=["quiet" if f.outcome in quiet else None for f in found],
+        fold_over=len(found),
+        kind="findings",
     ).html()
 
 
@@ -112,16 +164,18 @@ def key_inventory(material: Material) -> Parts:
     if not keys:
         return Parts(el("p", "No KMS key was seen.", class_="nothing"))
     shown = keys[:MOST_WHOLE]
-    title = "KMS keys" if len(shown) == len(keys) else f"KMS keys, the first {len(shown):,}"
+    title = "KMS keys"
+    if len(shown) < len(keys):
+        title += f", the first {len(shown):,} of {len(keys):,}; all are in evidence/KmsKey.jsonl"
     columns = ("Key", "Region", "Managed by", "State", "Spec and origin", "Rotation", "Created")
-    return Parts(Table(title, columns, map(_key, shown), fold_over=15))
+    return Parts(Table(title, columns, map(_key, shown), fold_over=15, kind="keys"))
 
 
 def _key(key: KmsKey) -> tuple[Child, ...]:
     ours = customer_managed(key)
     manager = "not read" if ours is None else "the customer" if ours else "AWS"
     return (
-        join(named(key.name, key.arn), el("br"), el("code", key.arn)),
+        join(named(key.name, key.arn), el("br"), el("code", key.arn.rpartition("/")[2])),
         region(key.region),
         manager,
         _field(key.state),

@@ -1,4 +1,7 @@
-"""The first page: how bad it is, how sure that is, and what to do first. One screen."""
+"""The first page: how bad it is, how sure that is, and what to do first.
+
+It is one screen, so everything here is cut to its length; a link leads to the whole.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from collections.abc import Iterator
 
 from wa_kit.model import SEVERITIES, Reason
 from wa_kit.review.material import Material
-from wa_kit.review.words import REASONS, anchor, link, named, place, sentence, severity
-from wa_kit.shown import Child, Html, bullets, el, join
+from wa_kit.review.words import REASONS, called, link, place, sentence, severity
+from wa_kit.shown import Child, Html, bullets, clamped, el, join
 from wa_kit.suggestions import Blind, Standing, Trouble, listing, plural
 
 _WORST = 5
 _BLIND_SPOTS = 2
+_REGIONS = 4  # named, and not only counted
+_NAME, _OWNER, _CONSEQUENCE = 44, 28, 110  # characters
 
 
 def cover(material: Material) -> Html:
@@ -20,13 +25,18 @@ def cover(material: Material) -> Html:
     manifest = material.manifest
     facts = [
         f"AWS account {manifest.account}",
-        plural(len(manifest.regions), "region") + f": {listing(manifest.regions)}",
+        _regions(manifest.regions),
         f"evidence of {manifest.started:%d %B %Y, %H:%M} UTC",
     ]
     return join(
         _simulation(material),
         el("p", *_between(" · ", facts), class_="cover"),
     )
+
+
+def _regions(regions: tuple[str, ...]) -> str:
+    count = plural(len(regions), "region")
+    return f"{count}: {listing(regions)}" if len(regions) <= _REGIONS else count
 
 
 def _simulation(material: Material) -> Html | None:
@@ -98,10 +108,10 @@ def _panel(title: str, *inside: Child, class_: str = "panel") -> Html:
 def _seen(material: Material) -> Iterator[Html]:
     stores = material.summary.stores
     if stores.seen:
-        yield el("p", _figure(stores.assessed, stores.seen), " data stores judged", class_="fact")
+        yield el("p", _figure(stores.assessed, stores.seen), " data stores", class_="fact")
     else:
         yield el("p", el("b", "No data store"), " was seen", class_="fact")
-    blind = _distinct(material.summary.not_seen)
+    blind = sorted(material.summary.not_seen, key=lambda spot: -spot.findings)
     if not blind:
         yield el("p", "Nothing in scope was left unread.")
         return
@@ -111,18 +121,10 @@ def _seen(material: Material) -> Iterator[Html]:
     yield el("p", link("what-could-not-be-seen", words))
 
 
-def _distinct(spots: tuple[Blind, ...]) -> list[Blind]:
-    """One for each operation and region, those that hide most first."""
-    found: dict[tuple[str, str, str], Blind] = {}
-    for spot in sorted(spots, key=lambda spot: -spot.findings):
-        found.setdefault((spot.operation or spot.what, spot.action, spot.region), spot)
-    return list(found.values())
-
-
 def _blind(spot: Blind) -> Html:
-    what = el("code", spot.action or spot.operation) if spot.action or spot.operation else None
-    why = REASONS[Reason(spot.reason)]
-    return join("blind to ", spot.what, " in ", place(spot.region), ": ", what or why)
+    asked = clamped(spot.action or spot.operation, _NAME)
+    why = el("code", asked) if asked else REASONS[Reason(spot.reason)]
+    return join("blind to ", clamped(spot.what, _OWNER), " in ", place(spot.region), ": ", why)
 
 
 def _classified(material: Material) -> Iterator[Html]:
@@ -165,7 +167,10 @@ def _exceptions(material: Material) -> Iterator[Html]:
     yield el("p", el("b", f"{len(entries):,}"), " accepted by name", class_="fact")
     names = {f.resource: f.name for f in material.findings if f.exception}
     lines = [
-        join(named(names.get(e.resource, ""), e.resource), f", until {e.expires}: {e.owner}")
+        join(
+            el("bdi", clamped(called(names.get(e.resource, ""), e.resource), _OWNER)),
+            f", until {e.expires}: {clamped(e.owner, _OWNER)}",
+        )
         for e in entries[:_BLIND_SPOTS]
     ]
     yield bullets(lines)
@@ -176,19 +181,23 @@ def _worst(material: Material) -> Html:
     worst = [trouble for trouble in material.summary.worst if not trouble.accepted][:_WORST]
     if not worst:
         return el("p", material.nothing_fails)
-    return el("ol", *(el("li", *_trouble(trouble)) for trouble in worst), class_="worst")
+    return el("ol", *(el("li", *_trouble(material, trouble)) for trouble in worst), class_="worst")
 
 
-def _trouble(trouble: Trouble) -> Iterator[Child]:
+def _trouble(material: Material, trouble: Trouble) -> Iterator[Child]:
+    name = clamped(called(trouble.name.rstrip("."), trouble.resource), _NAME)
+    where = [place(region) for region in trouble.regions]
+    regions = listing(where) if len(where) < _REGIONS else plural(len(where), "region")
     yield severity(trouble.severity)
     yield " "
-    yield link(anchor(trouble.findings[0]), named(trouble.name.rstrip("."), trouble.resource))
-    yield el("span", f" {trouble.service}, {listing([place(r) for r in trouble.regions])}")
+    yield link(material.told_by(trouble), el("bdi", name, class_="name"))
+    yield el("span", f" {trouble.service}, {regions}")
     yield el("br")
-    yield f"{sentence(trouble.because).rstrip('.')}. "
-    more = len(trouble.findings) - 1
-    yield f"{plural(more, 'more failure')} on it. " if more else None
-    yield el("span", "Owner: ", el("bdi", trouble.owner or "nobody named"), class_="owner")
+    consequence = clamped(sentence(trouble.because).rstrip("."), _CONSEQUENCE)
+    yield consequence if consequence.endswith("…") else f"{consequence}."
+    yield " "
+    owner = clamped(trouble.owner, _OWNER) or "nobody named"
+    yield el("span", "Owner: ", el("bdi", owner), class_="owner")
 
 
 def _decisions(material: Material) -> Html:

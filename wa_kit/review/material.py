@@ -11,8 +11,14 @@ from wa_kit.checks import CHECKS, Check
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import SEVERITIES, Evidence, Finding, Outcome
 from wa_kit.questionnaire import Questionnaire
-from wa_kit.suggestions import Suggestion, Summary
+from wa_kit.suggestions import Suggestion, Summary, Trouble
 
+# A page stays usable, and under ten megabytes, however large the account. With more findings than
+# the first it leaves out what passes and does not apply; of what fails or is unknown it shows so
+# many, most serious first, and so many of them with what was read.
+MOST_WHOLE = 2_500
+MOST_LISTED = 6_000
+MOST_READ = 1_000
 _WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 
 
@@ -77,6 +83,38 @@ class Material:
         """The findings of some checks, most serious first."""
         wanted = frozenset(checks)
         return [finding for finding in self.findings if finding.check in wanted]
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The findings that stand in annex A, each under its anchor."""
+        if len(self.findings) <= MOST_WHOLE:
+            return frozenset(finding.finding for finding in self.findings)
+        return frozenset(finding.finding for finding in self.open[:MOST_LISTED])
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """Those of them that are shown with what was read."""
+        if len(self.findings) <= MOST_WHOLE:
+            return self.listed
+        return frozenset(finding.finding for finding in self.open[:MOST_READ])
+
+    @cached_property
+    def open(self) -> list[Finding]:
+        """What fails or is unknown, most serious first."""
+        return [f for f in self.findings if f.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+
+    def leads_to(self, finding: str, check: str) -> str:
+        """The anchor of a finding; that of its check where annex A does not list it."""
+        return f"f-{finding[:16]}" if finding in self.listed else f"check-{check}"
+
+    def told_by(self, trouble: Trouble) -> str:
+        """The anchor of the finding that a trouble is told by."""
+        told = (f for f in trouble.findings if self._checks.get(f) == trouble.check)
+        return self.leads_to(next(told, trouble.findings[0]), trouble.check)
+
+    @cached_property
+    def _checks(self) -> Mapping[str, str]:
+        return {finding.finding: finding.check for finding in self.findings}
 
     def title(self, check: str) -> str:
         return self.titles.get(check, check)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wa_kit.model import SEVERITIES, Finding
-from wa_kit.review.material import Material, grouped, known
-from wa_kit.review.words import anchor, heading, link, named, region, sentence, severity
+from wa_kit.review.material import MOST_WHOLE, Material, grouped, known
+from wa_kit.review.words import heading, link, named, region, sentence, severity
 from wa_kit.shown import Html, Parts, Table, el, join
 from wa_kit.suggestions import plural
 
-MOST_WHOLE = 2_500  # findings a page lists whole; beyond that it stays usable by showing the worst
-_MOST_EACH = 50
+_MOST_EACH = 50  # where there are very many; all of them stand in annex A
 
 
 def action_plan(material: Material) -> Parts:
@@ -38,7 +37,9 @@ def _overview(actions: list[list[Finding]], material: Material) -> Table:
         for findings in actions
     )
     columns = ("Action on", "Severity", "Resources", "Owners, the first three")
-    return Table("Actions by severity", columns, rows, numbers=["Resources"], fold_over=60)
+    return Table(
+        "Actions by severity", columns, rows, numbers=["Resources"], fold_over=60, kind="actions"
+    )
 
 
 def _places(findings: Sequence[Finding]) -> int:
@@ -59,13 +60,15 @@ def _actions(actions: list[list[Finding]], material: Material) -> Iterator[Html 
 def _action(findings: list[Finding], material: Material) -> Html:
     name = findings[0].check
     check = known(name)
+    docs = el("a", "What AWS says of it", href=check.docs, rel="noreferrer") if check else None
     return join(
         heading(4, material.title(name), id=f"plan-{name}"),
-        el("p", first(check.why)) if check else None,
-        el("p", el("b", "Remedy. "), remedy(findings[0]), class_="remedy"),
-        el("p", el("a", "What AWS says of it", href=check.docs, rel="noreferrer"), class_="aside")
-        if check
-        else None,
+        el(
+            "div",
+            el("p", el("b", "Why. "), first(check.why)) if check else None,
+            el("p", el("b", "Remedy. "), remedy(findings[0]), " ", docs),
+            class_="action",
+        ),
     )
 
 
@@ -80,20 +83,22 @@ def first(prose: str) -> str:
 
 def failing(findings: Sequence[Finding], material: Material) -> Table:
     """What fails, a resource a row."""
+    check = findings[0].check
     shown = findings if len(material.failures) <= MOST_WHOLE else findings[:_MOST_EACH]
-    title = f"Failing: {material.title(findings[0].check)}"
+    title = f"Failing: {material.title(check)}"
     if len(shown) < len(findings):
-        title += f" (the first {len(shown)} of {len(findings):,}; all are in findings.csv)"
+        title += f" (the first {len(shown)} of {len(findings):,}; the rest stands in annex A)"
     rows = (
         (
-            link(anchor(f.finding), named(f.name, f.resource)),
+            link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
             region(f.region),
             sentence(f.because),
             el("bdi", _owner(f, material)),
         )
         for f in shown
     )
-    return Table(title, ("Resource", "Region", "What was found", "Owner"), rows, fold_over=10)
+    columns = ("Resource", "Region", "What was found", "Owner")
+    return Table(title, columns, rows, fold_over=8, kind="failing")
 
 
 def _owner(finding: Finding, material: Material) -> str:
@@ -101,7 +106,7 @@ def _owner(finding: Finding, material: Material) -> str:
 
 
 def remedies(findings: Sequence[Finding], material: Material) -> Html | None:
-    """The actions that concern some findings, each a line that leads into the plan."""
+    """The actions that concern some findings, each a line that leads to its remedy in the plan."""
     open_ = [f for f in findings if f.outcome == "fail" and not f.exception]
     actions = sorted(grouped(open_).values(), key=_urgency)
     if not actions:
@@ -112,8 +117,7 @@ def remedies(findings: Sequence[Finding], material: Material) -> Html | None:
             severity(SEVERITIES[_urgency(group)[0]]),
             " ",
             link(f"plan-{group[0].check}", material.title(group[0].check)),
-            f", {plural(_places(group), 'resource')}. ",
-            remedy(group[0]),
+            f", {plural(_places(group), 'resource')}",
         )
         for group in actions
     )

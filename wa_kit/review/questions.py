@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from wa_kit import charts
 from wa_kit.answers import Answer
-from wa_kit.model import Finding, Reason
+from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.review.material import Material
 from wa_kit.review.plan import remedies
 from wa_kit.review.words import (
     REASONS,
     RISKS,
-    anchor,
     heading,
     link,
     named,
@@ -24,9 +23,14 @@ from wa_kit.review.words import (
     standing,
 )
 from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join, paragraphs, terms
-from wa_kit.suggestions import Suggestion, listing
+from wa_kit.suggestions import Suggestion, listing, why_unknown
 
 _WORST = 10
+_OPEN = {
+    "not_read": "Not read",
+    "no_answer": "For people",
+    "not_knowable": "AWS cannot tell",
+}
 
 
 def overview(material: Material) -> Table:
@@ -35,13 +39,13 @@ def overview(material: Material) -> Table:
         (
             link(f"question-{s.id}", s.title),
             standing(s.standing),
-            s.because,
+            sentence(s.because),
             s.assessed,
-            s.not_assessed,
+            *(s.without_verdict.get(kind, 0) for kind in _OPEN),
         )
         for s in material.summary.questions
     )
-    columns = ("Question", "Standing", "Because", "Resources assessed", "Not assessed")
+    columns = ("Question", "Standing", "Because", "Resources assessed", *_OPEN.values())
     return Table("The questions and where each stands", columns, rows, numbers=columns[3:])
 
 
@@ -58,9 +62,9 @@ def page(material: Material, suggestion: Suggestion, question: Questionnaire | N
         el("p", suggestion.question, class_="asked"),
         _stands(suggestion),
         _answer(material.answers.answers.get(suggestion.id), suggestion),
-        _worst(suggestion),
+        _worst(material, suggestion),
         _not_seen(suggestion),
-        *_charts(material, findings, suggestion),
+        *_charts(material, findings),
         *_repair(material, findings),
         *(_for_people(question) if question else [_unknown_question()]),
     )
@@ -76,6 +80,7 @@ def _unknown_question() -> Html:
 
 def _stands(suggestion: Suggestion) -> Html:
     resources = suggestion.resources
+    open_ = why_unknown(suggestion.without_verdict, "resource")
     facts: list[tuple[str, object]] = [
         ("Standing", join(standing(suggestion.standing), " ", suggestion.because)),
         (
@@ -83,17 +88,18 @@ def _stands(suggestion: Suggestion) -> Html:
             f"{plural(suggestion.assessed, 'resource')}: {resources['pass']} pass, "
             f"{resources['fail']} fail, {resources['not_applicable']} outside the rules",
         ),
-        ("Not assessed", _not_assessed(suggestion)),
+        ("No verdict", open_ or "none: every resource has one"),
+        *([("Partly open", _partly(suggestion))] if suggestion.partly else []),
         ("Estimated risk", RISKS[suggestion.estimated_risk]),
     ]
     return terms(facts, class_="facts")
 
 
-def _not_assessed(suggestion: Suggestion) -> str:
-    if not suggestion.not_assessed:
-        return "nothing: every resource has a verdict"
-    reasons = [f"{REASONS[Reason(name)]}: {n}" for name, n in suggestion.reasons.items()]
-    return f"{plural(suggestion.not_assessed, 'resource')}. Findings: {listing(reasons)}"
+def _partly(suggestion: Suggestion) -> str:
+    return (
+        f"{plural(suggestion.partly, 'resource')} with a verdict, of which AWS or people leave "
+        "something else open"
+    )
 
 
 def _answer(answer: Answer | None, suggestion: Suggestion) -> Html:
@@ -124,7 +130,7 @@ def _answer(answer: Answer | None, suggestion: Suggestion) -> Html:
     return join(said, draft)
 
 
-def _worst(suggestion: Suggestion) -> Table | None:
+def _worst(material: Material, suggestion: Suggestion) -> Table | None:
     open_ = [trouble for trouble in suggestion.worst if not trouble.accepted]
     if not open_:
         return None
@@ -132,7 +138,7 @@ def _worst(suggestion: Suggestion) -> Table | None:
     title = "What fails" if len(shown) == len(open_) else f"What fails, the worst {_WORST}"
     rows = (
         (
-            link(anchor(t.findings[0]), named(t.name.rstrip("."), t.resource)),
+            link(material.told_by(t), named(t.name.rstrip("."), t.resource)),
             severity(t.severity),
             join(*(join(region(name), " ") for name in t.regions)),
             sentence(t.because),
@@ -141,7 +147,7 @@ def _worst(suggestion: Suggestion) -> Table | None:
         for t in shown
     )
     columns = ("Resource", "Severity", "Where", "What was found", "Owner")
-    return Table(f"{title}: {suggestion.title}", columns, rows)
+    return Table(f"{title}: {suggestion.title}", columns, rows, kind="worst-first")
 
 
 def _not_seen(suggestion: Suggestion) -> Table | None:
@@ -161,7 +167,7 @@ def _not_seen(suggestion: Suggestion) -> Table | None:
     return Table(f"What was not read: {suggestion.title}", columns, rows, numbers=["Findings"])
 
 
-def _charts(material: Material, findings: list[Finding], suggestion: Suggestion) -> Iterator[Parts]:
+def _charts(material: Material, findings: list[Finding]) -> Iterator[Parts]:
     checks = {finding.check for finding in findings}
     resources = {finding.resource for finding in findings}
     none = "There is nothing here to judge, so there is no chart."
@@ -171,14 +177,15 @@ def _charts(material: Material, findings: list[Finding], suggestion: Suggestion)
     if "kms_cmk_rotation_enabled" in checks:
         ages = charts.key_ages(material.keys, material.manifest.started)
         yield ages.shown("No customer managed key was found, so there is no chart of key ages.")
-    if coverage := charts.coverage(findings):
-        yield coverage.shown("")
+    if any(finding.outcome is Outcome.UNKNOWN for finding in findings):
+        yield charts.coverage(findings).shown("")
 
 
 def _repair(material: Material, findings: list[Finding]) -> Iterator[Html]:
     found = remedies(findings, material)
     if found:
-        yield el("h4", "Remedies")
+        yield el("h4", "What repairs it")
+        yield el("p", "Each line leads to its remedy in the action plan.", class_="aside")
         yield found
 
 

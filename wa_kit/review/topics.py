@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 
 from wa_kit.model import Finding, Outcome, Reason
+from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
 from wa_kit.review.words import (
     REASONS,
-    anchor,
     heading,
     link,
     named,
@@ -58,6 +58,8 @@ def can_data_be_lost(material: Material) -> Parts:
 def who_holds_the_keys(material: Material) -> Parts:
     """Who can decrypt, who can destroy."""
     return Parts(
+        heading(3, "Key by key", id="key-by-key"),
+        holders(material),
         heading(3, "Who can decrypt", id="who-can-decrypt"),
         _topic(material, DECRYPT, "Who can decrypt"),
         heading(3, "Who can destroy", id="who-can-destroy"),
@@ -88,17 +90,18 @@ def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:
     shown = findings[:_MOST]
     caption = f"{title}: what fails or is not known"
     if len(shown) < len(findings):
-        caption += f" (the first {_MOST} of {len(findings):,})"
+        caption += f" (the first {_MOST} of {len(findings):,}; the rest stands in annex A)"
     rows = (
         (
-            link(anchor(f.finding), named(f.name, f.resource)),
+            link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
             region(f.region),
             outcome(f),
             sentence(f.because),
         )
         for f in shown
     )
-    return Table(caption, ("Resource", "Region", "Outcome", "What was found"), rows)
+    columns = ("Resource", "Region", "Outcome", "What was found")
+    return Table(caption, columns, rows, kind="judged")
 
 
 # What could not be seen
@@ -265,7 +268,13 @@ def _attested(material: Material) -> Html | None:
     if not found:
         return None
     lines = (
-        join(outcome(f), " ", link(anchor(f.finding), material.title(f.check)), ": ", f.because)
+        join(
+            outcome(f),
+            " ",
+            link(material.leads_to(f.finding, f.check), material.title(f.check)),
+            ": ",
+            f.because,
+        )
         for f in found
     )
     return folded(f"What people attest, judged ({plural(len(found), 'finding')})", bullets(lines))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wa_kit.charts import said
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.shown import Html, el, join
@@ -20,6 +22,7 @@ _SIGNS = {
     "ask": "…",
 }
 _SHORT = 24
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}")
 REASONS = {
     Reason.DENIED: "permission denied",
     Reason.THROTTLED: "throttled to the end",
@@ -64,9 +67,24 @@ def outcome(finding: Finding) -> Html:
 
 def named(name: str, resource: str) -> Html:
     """A resource by its name. Isolated, so that right-to-left letters move nothing around it."""
-    if not name and resource.startswith("AWS::::Account:") and "#" not in resource:
-        name = "The account"
-    return el("bdi", name or resource.rpartition(":")[2] or resource, class_="name")
+    return el("bdi", called(name, resource), class_="name")
+
+
+def called(name: str, resource: str) -> str:
+    """What a resource is called. The account, its regions and unread tables say what they are."""
+    if resource.startswith("AWS::::Account:"):
+        _, _, table = resource.partition("#")
+        if table:
+            return f"{_spaced(table)} (not read)"
+        if _REGION.fullmatch(name):
+            return f"Region {name}"
+        return name or "The account"
+    return name or resource.rpartition(":")[2] or resource
+
+
+def _spaced(table: str) -> str:
+    """``RecoveryPoint`` -> ``Recovery point``."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", table).capitalize()
 
 
 def anchor(finding: str) -> str:
@@ -103,6 +121,7 @@ __all__ = [
     "REASONS",
     "RISKS",
     "anchor",
+    "called",
     "chip",
     "heading",
     "link",

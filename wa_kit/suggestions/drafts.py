@@ -113,7 +113,7 @@ def why_unknown(open_: Mapping[str, int], noun: str = "") -> str:
 
     The first number gets the ``noun``, when there is one.
     """
-    said = []
+    said: list[str] = []
     for kind, words in _OPEN.items():
         if number := open_.get(kind, 0):
             many = plural(number, noun) if noun and not said else str(number)

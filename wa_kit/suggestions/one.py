@@ -65,9 +65,7 @@ def _standing(question: Questionnaire, findings: Sequence[Finding]) -> Standing:
     return Standing.ASK if Outcome.UNKNOWN in outcomes else Standing.NOTHING_HERE
 
 
-def _because(
-    standing: Standing, resources: Mapping[str, int], open_: Mapping[str, int]
-) -> str:
+def _because(standing: Standing, resources: Mapping[str, int], open_: Mapping[str, int]) -> str:
     judged, failed = resources["pass"] + resources["fail"], resources["fail"]
     also = f"; {why_unknown(open_)}" if resources["unknown"] else ""
     one = judged == 1

@@ -64,9 +64,7 @@ def _stores(evidence: Evidence, findings: Sequence[Finding], context: Context) -
 def _assessed(findings: Sequence[Finding]) -> set[str]:
     """Resources with at least one verdict, of which nothing was left unread."""
     judged = {
-        f.resource
-        for f in findings
-        if f.outcome is not Outcome.UNKNOWN and counting.counts(f)
+        f.resource for f in findings if f.outcome is not Outcome.UNKNOWN and counting.counts(f)
     }
     return judged - {f.resource for f in findings if f.reason and f.reason.not_read}
 

@@ -1,0 +1,104 @@
+"""Whom each customer managed key lets decrypt, administer and in from outside, by its policy alone.
+
+IAM policies are not read here: where a key policy hands the decision to IAM, that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wa_kit.charts import customer_managed
+from wa_kit.evidence.kms import KmsKey
+from wa_kit.model import NotRead
+from wa_kit.policies import Grant, Policy, PolicyError, Trust, grants, outsiders
+from wa_kit.policies.kms import is_own_root
+from wa_kit.review.material import MOST_WHOLE, Material
+from wa_kit.review.words import named, region
+from wa_kit.shown import Child, Html, Parts, Table, bullets, el
+from wa_kit.suggestions import plural
+
+_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+_RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
+_BY_IAM = "whom IAM policies of this account allow"
+
+
+def holders(material: Material) -> Parts:
+    """A key a row."""
+    keys = [key for key in material.keys if customer_managed(key) is not False]
+    if not keys:
+        return Parts(el("p", "No customer managed key was seen.", class_="nothing"))
+    shown = keys[:MOST_WHOLE]
+    title = "Customer managed keys, and whom their policies let in"
+    if len(shown) < len(keys):
+        title += f" (the first {len(shown):,} of {len(keys):,})"
+    columns = (
+        "Key",
+        "Region",
+        "Can decrypt",
+        "Can administer, disable or delete it",
+        "Outside the account",
+    )
+    others = len(material.keys) - len(keys)
+    return Parts(
+        el(
+            "p",
+            "As the key policy says. Where it leaves the decision to IAM, IAM policies add more; "
+            "conditions and rules of the organization can take away.",
+            class_="aside",
+        ),
+        Table(title, columns, map(_key, shown), fold_over=30, kind="holders"),
+        el("p", f"{plural(others, 'key')} of AWS's own not shown: AWS wrote their policies.")
+        if others
+        else None,
+    )
+
+
+def _key(key: KmsKey) -> tuple[Child, ...]:
+    name = named(key.name, key.arn)
+    if isinstance(key.policy, NotRead) or key.policy is None:
+        return (name, region(key.region), "not read", "not read", "not read")
+    try:
+        policy = Policy.parse(key.policy)
+    except PolicyError:
+        return (name, region(key.region), *["the policy makes no sense"] * 3)
+    partition = key.arn.split(":")[1] if key.arn.startswith("arn:") else "aws"
+    outside = outsiders(policy, Trust(key.account, partition=partition))
+    return (
+        name,
+        region(key.region),
+        _listed(_able(policy, _DECRYPT, key.account)),
+        _listed(_able(policy, _RULE, key.account)),
+        _listed("anybody" if who.kind == "everyone" else who.text for who in outside),
+    )
+
+
+def _able(policy: Policy, actions: Sequence[str], account: str) -> Iterator[str]:
+    """Whom the policy allows one of the actions, in the order of its statements."""
+    for grant in grants(policy):
+        if any(_allowed(policy, grant, action) for action in actions):
+            yield _who(grant, account)
+
+
+def _allowed(policy: Policy, grant: Grant, action: str) -> bool:
+    """Conditions of a Deny may not hold, so only one without any takes away."""
+    denies = (one for one in policy.denies if one.names(grant.who) and not one.conditions)
+    return grant.statement.covers_action(action) and not any(
+        deny.covers_action(action) for deny in denies
+    )
+
+
+def _who(grant: Grant, account: str) -> str:
+    who = grant.who
+    if is_own_root(who, account):
+        return _BY_IAM
+    if who.kind != "everyone":
+        name = who.identity.removeprefix(f"{account}:")
+        return f"{name}, on conditions" if grant.statement.conditions else name
+    if not grant.circles:
+        return "anybody"
+    return f"anybody of {' or '.join(one.text for one in min(grant.circles, key=len))}"
+
+
+def _listed(names: Iterator[str]) -> Html | str:
+    found = list(dict.fromkeys(names))
+    return bullets(el("bdi", name) for name in found) if found else "nobody"
