@@ -15,6 +15,13 @@ from typing import Any
 from benchmarks.figures import Figure, alternating, child
 
 TIMES = 3
+_CELL = {"cell_type": "code", "id": "empty", "metadata": {}, "outputs": [], "source": ""}
+EMPTY = {
+    "cells": [_CELL | {"execution_count": None}],
+    "metadata": {},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 def figures(folder: Path, demo: str) -> list[Figure]:
@@ -30,14 +37,12 @@ def figures(folder: Path, demo: str) -> list[Figure]:
 
 
 def main(folder: Path, demo: Path) -> dict[str, Any]:
-    import nbformat
     import papermill
 
     from wa_kit import workbook
 
     empty, run = folder / "empty.ipynb", folder / "workbook"
-    cells = [nbformat.v4.new_code_cell("")]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), empty)
+    empty.write_text(json.dumps(EMPTY))
     shutil.copytree(demo, run)
 
     def execute_empty() -> float:

@@ -10,7 +10,8 @@ import datetime as dt
 import json
 import pickle
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -128,7 +129,8 @@ def main(folder: Path, resources: int) -> dict[str, Any]:
     return {
         "made": recorder.made,
         "needed": len(recorder.answers),
-        "lookups": max_lookups(gate.asked_for),
+        "lookups": _most((s, r) for s, r, name, _ in gate.asked_for if name == "lookup_events"),
+        "busiest": _most((s, r) for s, r, name, _ in gate.asked_for if name != "lookup_events"),
         "rows": len(evidence.rows),
         "refused": refused,
         "demo": str(demo.run),
@@ -152,10 +154,9 @@ def _keep_busy(estate: Estate, region: str) -> None:
         )
 
 
-def max_lookups(asked: Sequence[Asked]) -> int:
-    """The most LookupEvents that any one region was asked."""
-    places = [region for _, region, operation, _ in asked if operation == "lookup_events"]
-    return max((places.count(region) for region in set(places)), default=0)
+def _most(places: Iterable[tuple[str, str]]) -> int:
+    """How often the place that is named most often is named."""
+    return max(Counter(places).values(), default=0)
 
 
 if __name__ == "__main__":

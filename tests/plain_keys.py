@@ -34,7 +34,7 @@ def _anyone(**condition: Any) -> list[dict[str, Any]]:
 FOR_AWS = {"kms:GrantIsForAWSResource": "true"}
 VIA_S3 = {"kms:ViaService": f"s3.{US}.amazonaws.com"}
 NOT_SKIPPER = {"Effect": "Allow", "NotPrincipal": role("skipper"), "Action": CRYPTO}
-NOT_DELETION = {"Effect": "Allow", "Principal": role("bosun"), "NotAction": "kms:ReplicateKey"}
+ALL_BUT_ONE = {"Effect": "Allow", "Principal": role("bosun"), "NotAction": "kms:ReplicateKey"}
 NO_DELETION = {"Effect": "Deny", "Principal": "*", "Action": "kms:ScheduleKeyDeletion"}
 
 # What each policy says beside handing the decision to IAM through the account's root.
@@ -59,7 +59,7 @@ POLICIES: dict[str, list[dict[str, Any]]] = {
     "shouted": [allow(role("harbourmaster"), ["KMS:*"])],
     "star-service": [allow({"Service": "logs.amazonaws.com"}, "*")],
     "two-hats": [allow(role("bosun"), ADMIN), allow(role("bosun"), "kms:Decrypt")],
-    "all-but-one": [NOT_DELETION | {"Resource": "*"}],
+    "all-but-one": [ALL_BUT_ONE | {"Resource": "*"}],
     "console-made": [
         allow(role("warden"), ADMIN),
         allow(role("bosun"), CRYPTO),

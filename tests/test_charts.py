@@ -88,10 +88,10 @@ def test_a_store_whose_key_was_not_read_is_not_read() -> None:
         ("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"),
         ("a & b", "a &amp; b"),
         ("x\u202ey", "x\u27e8U+202E\u27e9y"),
-        ("w" * 50, "w" * 34 + "<br>" + "w" * 16),
+        ("w" * 50, "w" * 36 + "<br>" + "w" * 14),
         ("", ""),
         ("$x$", "&#36;x&#36;"),
-        ("w" * 200, "<br>".join(["w" * 34] * 3 + ["w" * 33 + "\u2026"])),
+        ("w" * 200, "w" * 36 + "<br>" + "w" * 35 + "\u2026"),
     ],
 )
 def test_a_label_is_inert_and_whole(name: str, shown: str) -> None:

@@ -20,7 +20,7 @@ from wa_kit.workload import Workload
 ACCOUNT = "222233334444"
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
 SHAPES = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthFailure")
-GARBAGE = ("html", "empty", "wrong-type")
+GARBAGE = ("html", "empty", "cut", "list", "wrong-type")
 
 
 class Company:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import samples
 from wa_kit.charts import Chart
 from wa_kit.model import KitError, Outcome
 from wa_kit.review import Review
+from wa_kit.review import words as words_of
 from wa_kit.review.glossary import GLOSSARY
 from wa_kit.shown import Html, Parts, Table, el, text, visible
 
@@ -103,14 +106,20 @@ def test_every_page_is_well_formed_and_holds_only_its_own_elements(
     assert all(link.startswith(("#", "https://docs.aws.amazon.com/")) for link in links)
 
 
-def test_every_link_within_the_review_leads_somewhere(review: Review) -> None:
+def lost_links(pages: Iterable[str]) -> set[str]:
+    """Where links lead that is not there."""
     seen = Seen()
-    for page in PAGES:
-        seen.feed(markup(getattr(review, page)()))
+    for page in pages:
+        seen.feed(page)
     anchors = {value for name, value in seen.attributes if name == "id"}
     anchors |= {"action-plan", "what-could-not-be-seen", "exceptions-and-disputes"}  # headings
-    targets = {v[1:] for n, v in seen.attributes if n == "href" and v and v.startswith("#")}
-    assert targets <= anchors
+    return {
+        v[1:] for n, v in seen.attributes if n == "href" and v and v.startswith("#")
+    } - anchors
+
+
+def test_every_link_within_the_review_leads_somewhere(review: Review) -> None:
+    assert lost_links(markup(getattr(review, page)()) for page in PAGES) == set()
 
 
 def test_no_anchor_is_given_twice(review: Review) -> None:
@@ -169,6 +178,120 @@ def test_actions_stand_in_the_order_of_their_severity() -> None:
     assert places == sorted(places)
 
 
+def test_the_first_page_is_cut_to_its_length_and_leads_to_the_whole() -> None:
+    long = "statement 2 lets anybody do " + ", ".join(f"kms:action{n}" for n in range(40))
+    bad = samples.finding("ec2_ebs_volume_encrypted", samples.volume(1), "fail", because=long)
+    shown = samples.review([samples.volume(1)], [bad])
+    assert "kms:action5…" in words(shown.first_page())
+    assert "kms:action9" not in words(shown.first_page())
+    assert f'href="#f-{bad.finding[:16]}"' in markup(shown.first_page())
+    assert long[1:] in words(shown.findings())
+
+
+def test_a_trouble_leads_to_the_finding_that_tells_it() -> None:
+    one = samples.volume(1)
+    mild = samples.finding("a_first_check", one, "fail", severity="low")
+    bad = samples.finding("z_last_check", one, "fail", severity="critical", because="it is bad")
+    shown = markup(samples.review([one], [mild, bad]).first_page())
+    assert f'href="#f-{bad.finding[:16]}"' in shown and "It is bad." in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "resource", "called"),
+    [
+        ("eu-west-1", "AWS::::Account:111122223333", "Region eu-west-1"),
+        ("us-gov-west-1", "AWS::::Account:111122223333", "Region us-gov-west-1"),
+        ("", "AWS::::Account:111122223333", "The account"),
+        ("EBS default in eu-west-1", "AWS::::Account:111122223333", "EBS default in eu-west-1"),
+        ("", "AWS::::Account:111122223333#RecoveryPoint", "Recovery point (not read)"),
+        ("eu-west-1", "arn:aws:s3:::eu-west-1", "eu-west-1"),
+        ("", "arn:aws:s3:::orders", "orders"),
+    ],
+)
+def test_account_wide_things_are_called_what_they_are(
+    name: str, resource: str, called: str
+) -> None:
+    assert words_of.called(name, resource) == called
+
+
+@pytest.mark.parametrize(
+    ("words_", "said"),
+    [
+        ("it is off", "It is off"),
+        ("kms:ListKeys was denied", "kms:ListKeys was denied"),
+        ("off", "Off"),
+        ("", ""),
+        ("alias/x is gone", "alias/x is gone"),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_unless_it_begins_with_a_name(
+    words_: str, said: str
+) -> None:
+    assert words_of.sentence(words_) == said
+
+
+def holders_of(*statements: dict[str, Any], **more: Any) -> list[str]:
+    """What the table of holders says of a key with this policy: decrypt, rule, outside."""
+    policy = json.dumps({"Statement": list(statements)}) if statements else None
+    made = samples.key("alias/k", 1, **({"policy": policy} | more))
+    table = markup(samples.review([made], []).who_holds_the_keys())
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", table)
+    return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells[1:4]]
+
+
+def allow(who: Any, *actions: str, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": "*", **more}
+
+
+ROOT = allow({"AWS": f"arn:aws:iam::{samples.ACCOUNT}:root"}, "kms:*")
+READER = {"AWS": f"arn:aws:iam::{samples.ACCOUNT}:role/reader"}
+OTHERS = {"AWS": "arn:aws:iam::999988887777:root"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        ([ROOT], ["IAM policies decide", "IAM policies decide", "nobody"]),
+        ([allow(READER, "kms:Decrypt")], ["role/reader", "nobody", "nobody"]),
+        ([allow(READER, "kms:Encrypt")], ["nobody", "nobody", "nobody"]),
+        ([allow(READER, "kms:Disable*")], ["nobody", "role/reader", "nobody"]),
+        (
+            [allow(OTHERS, "kms:Decrypt")],
+            ["account 999988887777", "nobody", "account 999988887777"],
+        ),
+        ([allow("*", "kms:*")], ["anybody", "anybody", "anybody"]),
+        (
+            [allow("*", "kms:Decrypt", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1"}})],
+            ["anybody of o-a1", "nobody", "o-a1"],
+        ),
+        (
+            [
+                allow(READER, "kms:*"),
+                {**allow(READER, "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"), "Effect": "Deny"},
+                {**allow(READER, "kms:DisableKey"), "Effect": "Deny"},
+            ],
+            ["role/reader", "nobody", "nobody"],
+        ),
+        (
+            [allow(READER, "kms:Decrypt", Condition={"Bool": {"aws:SecureTransport": "true"}})],
+            ["role/reader, on conditions", "nobody", "nobody"],
+        ),
+        ([allow({"AWS": "AIDAKESTRELGONE000001"}, "kms:Decrypt")],
+         ["AIDAKESTRELGONE000001, who was deleted", "nobody", "nobody"]),
+    ],
+)  # fmt: skip
+def test_each_key_says_whom_its_policy_lets_decrypt_and_destroy(
+    statements: list[dict[str, Any]], said: list[str]
+) -> None:
+    assert holders_of(*statements) == said
+
+
+def test_a_key_whose_policy_cannot_be_known_says_so() -> None:
+    assert holders_of(policy=samples.DENIED) == ["not read"] * 3
+    assert holders_of(policy="{}") == ["the policy makes no sense"] * 3
+    assert "No customer managed key was seen." in words(samples.review().who_holds_the_keys())
+
+
 def test_every_finding_is_shown_whole() -> None:
     _, findings = samples.mixed()
     shown = words(MIXED.findings())
@@ -210,11 +333,29 @@ def test_an_unknown_question_is_refused_with_the_nearest_name() -> None:
 
 
 def test_a_page_of_very_many_failures_stays_small_and_says_so() -> None:
-    rows, findings = samples.large(4_000)
+    rows, findings = samples.large(9_000)
     shown = samples.review(rows, findings)
-    assert len(markup(shown.findings())) < 4_000_000
-    assert "2,500 most serious of 4,000 findings" in words(shown.findings())
-    assert "the first 50 of 3,999" in words(shown.action_plan())
+    whole = {page: markup(getattr(shown, page)()) for page in PAGES}
+    assert sum(map(len, whole.values())) < 5_000_000
+    said = words(shown.findings())
+    assert "Of those 9,000, the 6,000 most serious stand here." in said
+    assert "What was read stands with the first 1,000" in said
+    assert "3,000 more in findings.csv." in said
+    assert "the first 50 of 8,999; the rest stands in annex A" in words(shown.action_plan())
+    assert lost_links(whole.values()) == set()
+
+
+def test_of_many_findings_all_that_fail_or_are_unknown_are_listed() -> None:
+    rows, failing = samples.large(2_000)
+    quiet = [
+        samples.finding("kms_key_tagged", samples.key(f"alias/{n}", n), "pass") for n in range(800)
+    ]
+    shown = samples.review(rows, [*failing, *quiet])
+    annex = markup(shown.findings())
+    assert annex.count('id="f-') == 2_000
+    assert annex.count('class="see"') == 1_000
+    assert "800 more in findings.csv." in words(shown.findings())
+    assert lost_links(markup(getattr(shown, page)()) for page in PAGES) == set()
 
 
 def test_a_check_that_the_kit_no_longer_has_is_shown_by_its_name() -> None:

@@ -70,7 +70,7 @@ def suggested(*findings: Finding, **more: Any) -> Suggestion:
         (
             ["fail", "fail", "pass", "denied", "not_knowable"],
             "gaps",
-            "2 of 3 resources judged fail; 1 could not be read and AWS cannot tell of 1",
+            "2 of 3 resources judged fail; 1 could not be read and for 1 AWS cannot tell",
             "high",
         ),
         (["fail", "pass"], "gaps", "1 of 2 resources judged fails", "high"),

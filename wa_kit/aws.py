@@ -14,7 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -85,6 +85,9 @@ _THROTTLED = {
     "EC2ThrottledException",
 }
 
+# What botocore's parsers raise over garbage that ``strict`` did not see, deep in an answer.
+_PARSER_TRIPS = (Garbage, ValueError, TypeError, AttributeError, KeyError)
+
 
 def action(asked: str) -> str:
     """The IAM action that permits an operation, which is given as ``service:Operation``."""
@@ -152,7 +155,7 @@ class Gate:
         self.calls: Counter[str] = Counter()
         self.endpoints: set[str] = set()
 
-    def __enter__(self) -> Gate:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -238,12 +241,14 @@ class Gate:
     def _answer(
         self, service: str, region: str, operation: str, asked: str, arguments: dict[str, Any]
     ) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
         from botocore.parsers import ResponseParserError
 
         try:
             return getattr(self.client(service, region), operation)(**arguments)
-        except (ClientError, BotoCoreError, ResponseParserError, Garbage) as error:
+        except ParamValidationError:
+            raise  # the collector's fault, not an answer
+        except (ClientError, BotoCoreError, ResponseParserError, *_PARSER_TRIPS) as error:
             refused = not_read(error, asked, action(asked))
             if refused.reason is Reason.EXPIRED:
                 self._expired = refused
@@ -508,10 +513,9 @@ def error_message(error: Exception) -> str:
 
 def not_read(error: Exception, operation: str, needs: str) -> NotRead:
     """Why a call gave nothing: botocore's and the kit's errors, told apart."""
-    from botocore.exceptions import ClientError
-    from botocore.parsers import ResponseParserError
+    from botocore.exceptions import BotoCoreError, ClientError
 
-    if isinstance(error, (Garbage, ResponseParserError)):
+    if not isinstance(error, (BotoCoreError, ClientError)):
         return NotRead(Reason.MALFORMED, operation, needs, str(error))
     if not isinstance(error, ClientError):
         return NotRead(Reason.UNREACHABLE, operation, needs, type(error).__name__)

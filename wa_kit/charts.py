@@ -139,7 +139,7 @@ class Chart:
         return {
             "barmode": "stack",
             "bargap": 0.35,
-            "height": (12 + 18 * lines) * len(self._counts) + 130,
+            "height": (12 + 16 * lines) * len(self._counts) + 130,
             "margin": {"l": 8, "r": 16, "t": 8, "b": 40},
             "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1d2733"},
             "paper_bgcolor": "#ffffff",
@@ -169,7 +169,8 @@ class Chart:
                 "type": "category",
                 "automargin": True,
                 "autorange": "reversed",
-                "ticksuffix": "  ",
+                "ticklabelstandoff": 6,
+                "tickfont": {"size": 12},
                 "fixedrange": True,
             },
             "meta": {"alt": self.in_words()},
@@ -179,7 +180,7 @@ class Chart:
         return {PLOTLY: self.figure, "text/plain": self.in_words()}
 
 
-def label(category: str, width: int = 34, most: int = 4) -> str:
+def label(category: str, width: int = 36, most: int = 2) -> str:
     """A category as plotly draws it: in short lines, its small markup and formulas made inert."""
     lines, line = [], ""
     for word in category.split():

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -218,10 +218,23 @@ class _Judging:
         )
 
     def _finding(
-        self, check: Check, verdict: Verdict, not_read: NotRead | None, **row: Any
+        self,
+        check: Check,
+        verdict: Verdict,
+        not_read: NotRead | None,
+        *,
+        account: str,
+        region: str,
+        service: str,
+        resource_type: str,
+        resource: str,
+        name: str,
+        read: dict[str, Any] | None = None,
+        see: str = "",
+        source: Literal["evidence", "attestation"] = "evidence",
     ) -> Finding:
         return Finding(
-            finding=finding_id(check.id, row["account"], row["region"], row["resource"]),
+            finding=finding_id(check.id, account, region, resource),
             check=check.id,
             questions=tuple(self._questions.get(check.id, ())),
             severity=verdict.severity or check.severity,
@@ -229,13 +242,21 @@ class _Judging:
             reason=verdict.reason,
             operation=(not_read.operation or None) if not_read else None,
             action=(not_read.action or None) if not_read else None,
+            account=account,
+            region=region,
+            service=service,
+            resource_type=resource_type,
+            resource=resource,
+            name=name,
             level=verdict.level,
             required_level=verdict.required_level,
             classification=verdict.classification,
             key=verdict.key,
+            read=read or {},
+            see=see,
             because=verdict.because,
             remediation=check.remedy if verdict.outcome is Outcome.FAIL else "",
-            **row,
+            source=source,
         )
 
     def _see(self, template: str, row: Row) -> str:
@@ -252,7 +273,9 @@ class _Judging:
                 read[field] = _short(value)
         table = type(row).__name__
         at = self._at.get((table, row.region)) or self._at.get((table, "global"))
-        return read | {"at": at} if read and at else read
+        if read and at:
+            read["at"] = at
+        return read
 
 
 def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:

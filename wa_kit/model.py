@@ -88,8 +88,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unread(self) -> dict[str, NotRead]:
-        values = ((f, getattr(self, f)) for f in self.__struct_fields__)
-        return {field: value for field, value in values if type(value) is NotRead}
+        values = msgspec.structs.astuple(self)
+        if NotRead not in map(type, values):  # nearly always, and asked of every row
+            return {}
+        named = zip(self.__struct_fields__, values, strict=True)
+        return {field: value for field, value in named if type(value) is NotRead}
 
     @classmethod
     def hidden(cls, why: NotRead, **known: Any) -> Self:

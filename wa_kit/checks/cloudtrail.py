@@ -150,7 +150,8 @@ def cloudtrail_encryption_change_events(
             for e in newest[:_SHOWN]
         )
         more = f"; and {len(open_) - _SHOWN} more" if len(open_) > _SHOWN else ""
-        return fails(f"{len(open_)} changes that nobody has said to have reviewed: {told}{more}")
+        changes = "1 change" if len(open_) == 1 else f"{len(open_)} changes"
+        return fails(f"{changes} that nobody has said to have reviewed: {told}{more}")
     if reviewed := len(events.in_region(region.region)):
         return passes(f"all {reviewed} changes of the last 90 days are reviewed")
     return passes("no such change in the last 90 days")

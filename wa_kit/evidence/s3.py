@@ -101,7 +101,8 @@ def _bucket(
         policy=_policy(there, name),
         replication=_replication(there, name, regions),
         inventories=_inventories(there, name),
-        tags=tags_of(there, known["arn"]),  # last: the region's tags are on their way meanwhile
+        # Asked last: the tags of the whole region are on their way meanwhile.
+        tags=tags_of(there, known["arn"]),  # type: ignore[arg-type]
     )
 
 

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from wa_kit.aws import Reader
+from wa_kit.aws import Reader, attempt
 from wa_kit.evidence import collects
-from wa_kit.model import DataStore, NotRead
+from wa_kit.model import DataStore
 
 _AWS_KEY = "alias/aws/secretsmanager"  # what Secrets Manager means where it names no key
 
@@ -61,5 +61,10 @@ def _secret(aws: Reader, secret: Any) -> Secret:
 
 
 def _policy(aws: Reader, arn: str) -> Any:
-    answer = aws.read("secretsmanager", "get_resource_policy", None, SecretId=arn)
-    return answer if isinstance(answer, NotRead) else answer.get("ResourcePolicy")
+    """The policy's text, ``None`` where there is none: then the answer names the secret alone."""
+
+    def asked() -> Any:
+        answer = aws.get("secretsmanager", "get_resource_policy", None, SecretId=arn)
+        return answer["Name"] and answer.get("ResourcePolicy")
+
+    return attempt(asked)

@@ -11,9 +11,9 @@ from wa_kit.charts import NOT_READ, customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Finding, NotRead, Outcome
 from wa_kit.review.glossary import GLOSSARY
-from wa_kit.review.material import MOST_READ, MOST_WHOLE, Material, grouped, known
+from wa_kit.review.material import MOST_WHOLE, Material, grouped, known
 from wa_kit.review.plan import first
-from wa_kit.review.words import anchor, link, named, outcome, plural, region, sentence, short
+from wa_kit.review.words import anchor, link, named, outcome, region, sentence, short
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el, folded, join, terms
 
 _OPEN = ("Fail", NOT_READ, "Not answered", "AWS cannot tell")
@@ -31,17 +31,18 @@ def all_findings(material: Material) -> Parts:
 
 
 def _extent(material: Material, shown: int) -> Html:
-    total, open_ = len(material.findings), len(material.open)
+    total, open_, read = len(material.findings), len(material.open), len(material.read)
     if shown == total:
-        words = f"All {plural(total, 'finding')}, by check. Open a check to read them."
+        words = f"All {total:,} findings, by check. Open a check to read them."
     else:
         words = (
             f"Of {total:,} findings, the {open_:,} that fail or are unknown stand here, by check. "
             "What passes or does not apply is counted; it stands in findings.csv beside this page."
         )
-        if shown < open_:
-            words += f" Of those {open_:,}, the {shown:,} most serious stand here."
-        words += f" After the first {MOST_READ:,}, what was read stands in findings.csv alone."
+    if shown < min(open_, total):
+        words += f" Of those {open_:,}, the {shown:,} most serious stand here."
+    if read < shown:
+        words += f" What was read stands with the first {read:,}, and in findings.csv with all."
     return join(
         el("p", words),
         el(
@@ -134,7 +135,7 @@ def _reasoning(finding: Finding) -> Html:
     exception = finding.exception or {}
     return join(
         sentence(finding.because),
-        el("p", *facts, class_="aside") if facts else None,
+        el("p", *facts, class_="aside level") if facts else None,
         el("p", "Needs ", el("code", finding.action), class_="aside") if finding.action else None,
         el("p", f"Accepted until {exception['expires']}: {exception['reason']}", class_="aside")
         if {"expires", "reason"} <= exception.keys()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from wa_kit.charts import customer_managed
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import NotRead
-from wa_kit.policies import Grant, Policy, PolicyError, Trust, grants, outsiders
+from wa_kit.policies import Grant, Policy, PolicyError, Principal, Trust, grants, outsiders
 from wa_kit.policies.kms import is_own_root
 from wa_kit.review.material import MOST_WHOLE, Material
 from wa_kit.review.words import named, region
@@ -19,7 +19,7 @@ from wa_kit.suggestions import plural
 
 _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 _RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
-_BY_IAM = "whom IAM policies of this account allow"
+_BY_IAM = "IAM policies decide"
 
 
 def holders(material: Material) -> Parts:
@@ -40,14 +40,8 @@ def holders(material: Material) -> Parts:
     )
     others = len(material.keys) - len(keys)
     return Parts(
-        el(
-            "p",
-            "As the key policy says. Where it leaves the decision to IAM, IAM policies add more; "
-            "conditions and rules of the organization can take away.",
-            class_="aside",
-        ),
         Table(title, columns, map(_key, shown), fold_over=30, kind="holders"),
-        el("p", f"{plural(others, 'key')} of AWS's own not shown: AWS wrote their policies.")
+        el("p", f"Not shown: {plural(others, 'key')} that AWS manages and wrote the policy of.")
         if others
         else None,
     )
@@ -68,7 +62,7 @@ def _key(key: KmsKey) -> tuple[Child, ...]:
         region(key.region),
         _listed(_able(policy, _DECRYPT, key.account)),
         _listed(_able(policy, _RULE, key.account)),
-        _listed("anybody" if who.kind == "everyone" else who.text for who in outside),
+        _listed(map(_name, outside)),
     )
 
 
@@ -91,12 +85,19 @@ def _who(grant: Grant, account: str) -> str:
     who = grant.who
     if is_own_root(who, account):
         return _BY_IAM
-    if who.kind != "everyone":
-        name = who.identity.removeprefix(f"{account}:")
-        return f"{name}, on conditions" if grant.statement.conditions else name
-    if not grant.circles:
-        return "anybody"
-    return f"anybody of {' or '.join(one.text for one in min(grant.circles, key=len))}"
+    if who.kind == "everyone" and grant.circles:
+        narrowest = min(grant.circles, key=len)
+        return f"anybody of {' or '.join(map(_name, narrowest))}"
+    name = _name(who).removeprefix(f"{account}:")
+    return f"{name}, on conditions" if grant.statement.conditions else name
+
+
+def _name(who: Principal) -> str:
+    if who.kind == "account":
+        return f"account {who.account}"
+    if who.kind == "orphan":
+        return f"{who.text}, who was deleted"
+    return "anybody" if who.kind == "everyone" else who.identity
 
 
 def _listed(names: Iterator[str]) -> Html | str:

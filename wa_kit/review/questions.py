@@ -39,7 +39,7 @@ def overview(material: Material) -> Table:
         (
             link(f"question-{s.id}", s.title),
             standing(s.standing),
-            sentence(s.because),
+            sentence(s.because.partition(";")[0]),
             s.assessed,
             *(s.without_verdict.get(kind, 0) for kind in _OPEN),
         )

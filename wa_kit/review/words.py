@@ -114,7 +114,9 @@ def short(words: str) -> Html:
 
 
 def sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    """With a capital at its beginning, unless that is a name such as ``kms:ListKeys``."""
+    begins = words.partition(" ")[0]
+    return words[:1].upper() + words[1:] if begins.rstrip(",:;").isalpha() else words
 
 
 __all__ = [

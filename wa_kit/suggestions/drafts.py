@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _OPEN = {
     "not_read": ("{} could not be read", "{} could not be read"),
     "no_answer": ("{} waits for an answer", "{} wait for an answer"),
-    "not_knowable": ("AWS cannot tell of {}", "AWS cannot tell of {}"),
+    "not_knowable": ("for {} AWS cannot tell", "for {} AWS cannot tell"),
 }
 _NOTE = " (Shortened; the whole draft is in the review.)"
 
@@ -109,7 +109,7 @@ def plural(number: int, noun: str, many: str = "") -> str:
 
 
 def why_unknown(open_: Mapping[str, int], noun: str = "") -> str:
-    """``2 could not be read, 52 wait for an answer and AWS cannot tell of 1``.
+    """``2 could not be read, 52 wait for an answer and for 1 AWS cannot tell``.
 
     The first number gets the ``noun``, when there is one.
     """
