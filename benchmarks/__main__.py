@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,12 @@ def main() -> None:
         _say("Starting")
         figures += starting.figures(folder)
     print(table(figures))
+    print(f"\nOther work on this machine: {_others():.1f} of {os.cpu_count()} processors")
+
+
+def _others() -> float:
+    """How many processes ran at once in the last minute, without the benchmark's own two."""
+    return max(os.getloadavg()[0] - 2, 0)
 
 
 def _say(words: str) -> None:

@@ -31,7 +31,7 @@ def figures(folder: Path) -> list[Figure]:
     def took(rows: int) -> float:
         return float(child("benchmarks.judging", str(folder), str(rows))["seconds"])
 
-    many, few = alternating(1, lambda: took(MANY), lambda: took(FEW))
+    many, few = alternating(3, lambda: took(MANY), lambda: took(FEW))
     return [
         Figure(
             f"judging {MANY:,} rows / {FEW:,} rows",

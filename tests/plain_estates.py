@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +77,8 @@ def _document(*statements: dict[str, Any]) -> str:
 
 
 def _half_watched(estate: Estate) -> None:
-    _trail(estate, "all-shores", multi=True, key=key_id(estate, "asleep"))
-    without_keys = {"ReadWriteType": "All", "IncludeManagementEvents": True}
-    estate.at("cloudtrail").put_event_selectors(
-        TrailName="all-shores",
-        EventSelectors=[without_keys | {"ExcludeManagementEventSources": ["kms.amazonaws.com"]}],
-    )
+    asleep, without_keys = key_id(estate, "asleep"), ["kms.amazonaws.com"]
+    _trail(estate, "all-shores", multi=True, key=asleep, leaves_out=without_keys)
     _trail(estate, "one-shore", US, logging=False)
     _trail(estate, "anchored", key=estate["anchor"], validated=True)
     recorder(estate, EU)
@@ -118,8 +114,10 @@ def _trail(
     key: str | None = None,
     validated: bool = False,
     logging: bool = True,
+    leaves_out: Sequence[str] = (),
     **more: Any,
 ) -> None:
+    """A trail; what it records is said outright, because moto has no default for it."""
     bucket = "harbour-logbook" if estate.account == HARBOUR else "lighthouse-trail"
     trails = estate.at("cloudtrail", region)
     made = trails.create_trail(
@@ -129,6 +127,11 @@ def _trail(
         EnableLogFileValidation=validated,
         **({"KmsKeyId": key} if key else {}),
         **more,
+    )
+    everything = {"ReadWriteType": "All", "IncludeManagementEvents": True}
+    trails.put_event_selectors(
+        TrailName=name,
+        EventSelectors=[everything | {"ExcludeManagementEventSources": list(leaves_out)}],
     )
     if logging:
         trails.start_logging(Name=name)
@@ -272,6 +275,7 @@ def _well_watched(estate: Estate) -> None:
 
 def skiff(estate: Estate, folder: Path) -> None:
     table(estate, "catch")
+    _pause_macie(estate, EU)
     iam = estate.at("iam", US)
     iam.create_user(UserName="captain")
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -67,7 +67,7 @@ def _volume(
 
 
 def _instance(estate: Estate) -> None:
-    """A machine, whose disk is a volume in use."""
+    """A machine, whose disk is a volume in use, and an image with a snapshot behind it."""
     ec2 = estate.at("ec2", US)
     image = ec2.register_image(Name="deck", RootDeviceName="/dev/xvda")["ImageId"]
     ran = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.micro")
@@ -75,6 +75,8 @@ def _instance(estate: Estate) -> None:
     (disk,) = described["Reservations"][0]["Instances"][0]["BlockDeviceMappings"]
     volume = f"volume/{disk['Ebs']['VolumeId']}"
     estate.remember("deck-disk", estate.arn("ec2", volume, US), US)
+    (snapshot,) = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    estate.remember("snap-image", f"arn:aws:ec2:{US}::snapshot/{snapshot['SnapshotId']}", US)
 
 
 def _snapshots(estate: Estate) -> None:
@@ -148,6 +150,20 @@ def _database_snapshots(estate: Estate) -> None:
             DBClusterIdentifier=source, DBClusterSnapshotIdentifier=name
         )
         estate.remember(name, made["DBClusterSnapshot"]["DBClusterSnapshotArn"])
+
+
+    _automated(estate)
+
+
+def _automated(estate: Estate) -> None:
+    """What moto makes by itself, whatever retention was asked for. It names no ARN of backups."""
+    rds, automated = estate.at("rds"), {"SnapshotType": "automated"}
+    for made in rds.describe_db_snapshots(**automated)["DBSnapshots"]:
+        name = made["DBInstanceIdentifier"]
+        estate.remember(f"auto!{name}", made["DBSnapshotArn"])
+        estate.remember(f"backups!{name}", estate.arn("rds", f"auto-backup:{name}"))
+    for made in rds.describe_db_cluster_snapshots(**automated)["DBClusterSnapshots"]:
+        estate.remember(f"auto!{made['DBClusterIdentifier']}", made["DBClusterSnapshotArn"])
 
 
 def _tables(estate: Estate) -> None:
@@ -243,8 +259,8 @@ def _parameters(estate: Estate) -> None:
     ssm.put_parameter(Name="partner-credentials", Value="x,y", Type="StringList")
     told = "the password of the pier door"
     ssm.put_parameter(Name="/app/setting-7", Value="x", Type="String", Description=told)
-    for parameter in ssm.describe_parameters(MaxResults=50)["Parameters"]:
-        name = parameter["Name"]
+    pages = ssm.get_paginator("describe_parameters").paginate()
+    for name in [parameter["Name"] for page in pages for parameter in page["Parameters"]]:
         estate.remember(name, estate.arn("ssm", f"parameter/{name.removeprefix('/')}"))
 
 

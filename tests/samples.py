@@ -329,6 +329,19 @@ def hostile() -> tuple[list[Row], list[Finding]]:
     return poisoned, changed
 
 
+WORDY_ANSWERS = Answers(
+    exceptions=tuple(
+        AcceptedRisk(
+            check="ec2_ebs_volume_encrypted",
+            resource="arn:aws:ec2:*:volume/" + "name-" * 40 + str(n),
+            owner="the team that owns this and much else besides " * 3,
+            approver="B. Osei",
+            reason="long",
+            expires=dt.date(2027, 3, 31),
+        )
+        for n in range(6)
+    )
+)
 HOSTILE_ANSWERS = Answers(
     answers={
         q.id: Answer(status="answered", notes=HOSTILE, answered_by=HOSTILE, owner=HOSTILE)
@@ -356,6 +369,51 @@ HOSTILE_ANSWERS = Answers(
         ),
     ),
 )
+
+
+WORDS = "a long sentence about what lies open, and to whom, for how long, and since when, "
+
+
+def wordy() -> tuple[list[Row], list[Finding]]:
+    """Names, sentences and owners as long as AWS lets them be, and many blind spots."""
+    rows: list[Row] = [
+        volume(n, f"{n}-" + "long-name-" * 20, encryption="none", tags={"Owner": "W" * 200})
+        for n in range(12)
+    ]
+    found = [
+        finding("ec2_ebs_volume_encrypted", row, "fail", severity="critical", because=WORDS * 6)
+        for row in rows
+    ]
+    found += [
+        finding(
+            check,
+            None,
+            "fail",
+            region=region,
+            name=region,
+            because=f"{WORDS * 3} {region}",
+            severity="critical",
+        )
+        for check in ("kms_multi_region_key_usage", "ec2_ebs_default_encryption")
+        for region in REGIONS
+    ]
+    operation = "elasticfilesystem:DescribeBackupPolicyAndLifecycleConfigurationOfAccessPoints"
+    found += [
+        finding(
+            "backup_recovery_point_encrypted",
+            None,
+            "unknown",
+            region=region,
+            resource=f"{account_arn(ACCOUNT)}#Table{place}",
+            reason=Reason.DENIED,
+            operation=f"{operation}{place}",
+            action=f"{operation}{place}",
+            because="it was denied",
+        )
+        for place in range(20)
+        for region in ("ap-southeast-3", "ap-northeast-2")
+    ]
+    return rows, found
 
 
 def large(number: int) -> tuple[list[Row], list[Finding]]:

@@ -107,8 +107,16 @@ def test_without_a_list_of_those_allowed_it_is_for_people_to_say():
     )
 
 
+def test_without_a_list_an_administrator_who_alone_can_is_no_pass():
+    found = finding(DELETES, ACCOUNT_ROW, ADMIN, READER, *POLICIES)
+    assert (found.outcome.value, found.reason) == ("unknown", Reason.NO_ANSWER)
+    assert found.because == (
+        "workload.yaml does not say who may delete backups; up to 1 administrator: admin can"
+    )
+
+
 def test_where_nobody_can_delete_backups_no_list_is_needed():
-    assert outcome(DELETES, ACCOUNT_ROW, READER, ADMIN, *POLICIES) == "pass"
+    assert outcome(DELETES, ACCOUNT_ROW, READER, *POLICIES) == "pass"
     empty = replace(CONTEXT, backup_deleters=())
     assert outcome(DELETES, ACCOUNT_ROW, OPERATOR, *POLICIES, context=empty) == "fail"
 

@@ -15,7 +15,7 @@ from typing import Any
 # joiners U+200C and U+200D stay: whole scripts are spelled with them.
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _TAGS = re.compile(r"<[^>]*>")
 _BLANKS = re.compile(r"[ \t]*\n\s*")

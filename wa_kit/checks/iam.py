@@ -32,15 +32,19 @@ def backup_delete_permissions(account: Account, who: WhoMay, context: Context) -
     buckets = _buckets(context)
     able = [reach for reach in who.reaches if reach.deletes_backups(buckets)]
     names = _names(reach for reach in able if not reach.administrator)
-    besides = _besides(reach for reach in able if reach.administrator)
+    administrators = _names(reach for reach in able if reach.administrator)
+    besides = f"; besides, {_counted(administrators, 'administrator')}" if administrators else ""
     allowed = context.backup_deleters
     if allowed is None:
         who.whole()
-        if not names:
-            return passes(f"nobody can delete backups{besides}")
-        return no_answer(
-            f"workload.yaml does not say who may delete backups; {_counted(names)} can{besides}"
+        if not able:
+            return passes("nobody can delete backups")
+        can = (
+            f"{_counted(names)} can{besides}"
+            if names
+            else f"{_counted(administrators, 'administrator')} can"
         )
+        return no_answer(f"workload.yaml does not say who may delete backups; {can}")
     unlisted = _names(r for r in able if not r.administrator and not _listed(r, allowed))
     if unlisted:
         return fails(f"not on the list, but able to delete backups: {_counted(unlisted)}{besides}")
@@ -99,11 +103,6 @@ def _listed(reach: Reach, allowed: Sequence[str]) -> bool:
 
 def _names(reaches: Iterable[Reach]) -> list[str]:
     return sorted(reach.name for reach in reaches)
-
-
-def _besides(administrators: Iterable[Reach]) -> str:
-    names = _names(administrators)
-    return f"; besides, {_counted(names, 'administrator')}" if names else ""
 
 
 def _counted(names: Sequence[str], noun: str = "") -> str:

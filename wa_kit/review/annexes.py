@@ -7,17 +7,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from wa_kit.charts import NOT_READ, customer_managed, rotation, said
+from wa_kit.charts import customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Finding, NotRead, Outcome
 from wa_kit.review.glossary import GLOSSARY
 from wa_kit.review.material import MOST_WHOLE, Material, grouped, known
 from wa_kit.review.plan import first
-from wa_kit.review.words import anchor, link, named, outcome, region, sentence, short
+from wa_kit.review.words import (
+    OPEN,
+    PARTS,
+    anchor,
+    link,
+    named,
+    outcome,
+    region,
+    sentence,
+    short,
+)
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el, folded, join, terms
-
-_OPEN = ("Fail", NOT_READ, "Not answered", "AWS cannot tell")
-_PARTS = (*_OPEN, "Pass", "Not applicable")
 
 
 def all_findings(material: Material) -> Parts:
@@ -55,12 +62,12 @@ def _extent(material: Material, shown: int) -> Html:
 
 
 def _by_check(material: Material) -> Table:
-    columns = ("Check", *_PARTS, "All")
+    columns = ("Check", *PARTS, "All")
     rows = []
     for name, found in sorted(material.by_check.items()):
         counts = Counter(said(finding) for finding in found)
         title = link(f"check-{name}", material.title(name))
-        rows.append((title, *(counts[part] for part in _PARTS), len(found)))
+        rows.append((title, *(counts[part] for part in PARTS), len(found)))
     return Table(
         "Findings by check", columns, rows, numbers=columns[1:], kind="counted", fold_over=80
     )
@@ -71,8 +78,8 @@ def _checks(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iter
         check = known(name)
         shown = listed.get(name, [])
         counts = Counter(said(finding) for finding in found)
-        in_words = ", ".join(f"{counts[part]:,} {part.lower()}" for part in _PARTS if counts[part])
-        quiet = not any(counts[part] for part in _OPEN)
+        in_words = ", ".join(f"{counts[part]:,} {part.lower()}" for part in PARTS if counts[part])
+        quiet = not any(counts[part] for part in OPEN)
         left = len(found) - len(shown)
         yield folded(
             join(el("b", material.title(name)), " ", el("span", in_words, class_="counts")),

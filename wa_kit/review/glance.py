@@ -5,6 +5,7 @@ It is one screen, so everything here is cut to its length; a link leads to the w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,7 +18,7 @@ from wa_kit.suggestions import Blind, Standing, Trouble, listing, plural
 _WORST = 5
 _BLIND_SPOTS = 2
 _REGIONS = 4  # named, and not only counted
-_NAME, _OWNER, _CONSEQUENCE = 44, 28, 110  # characters
+_NAME, _OWNER, _CONSEQUENCE = 44, 24, 110  # characters
 
 
 def cover(material: Material) -> Html:
@@ -154,8 +155,16 @@ def _changed(material: Material) -> Iterator[Html]:
     yield el(
         "p",
         f"{changes.resolved:,} resolved, {changes.no_longer_seen:,} no longer assessed, "
-        f"since {changes.since}.",
+        f"since {_day(changes.since)}.",
     )
+
+
+def _day(run: str) -> str:
+    """``20261121T112556Z`` as a date; the name itself where it is none."""
+    try:
+        return f"{dt.datetime.strptime(run[:8], '%Y%m%d'):%d %B %Y}"
+    except ValueError:
+        return run
 
 
 def _exceptions(material: Material) -> Iterator[Html]:
@@ -191,7 +200,7 @@ def _trouble(material: Material, trouble: Trouble) -> Iterator[Child]:
     yield severity(trouble.severity)
     yield " "
     yield link(material.told_by(trouble), el("bdi", name, class_="name"))
-    yield el("span", f" {trouble.service}, {regions}")
+    yield el("span", f" {clamped(trouble.service, _OWNER)}, {regions}")
     yield el("br")
     consequence = clamped(sentence(trouble.because).rstrip("."), _CONSEQUENCE)
     yield consequence if consequence.endswith("…") else f"{consequence}."

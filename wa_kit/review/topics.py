@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
 from wa_kit.review.words import (
+    PARTS,
     REASONS,
     heading,
     link,
@@ -17,6 +19,7 @@ from wa_kit.review.words import (
     place,
     plural,
     region,
+    said,
     sentence,
 )
 from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join
@@ -79,11 +82,12 @@ def _tally(material: Material, checks: Sequence[str], title: str) -> Table:
     rows = []
     for check in checks:
         found = material.by_check.get(check, [])
-        counts = [sum(f.outcome is o for f in found) for o in Outcome]
+        counts = Counter(said(f) for f in found)
         if found:
-            rows.append((link(f"check-{check}", material.title(check)), *counts))
-    columns = ("Asked", "Pass", "Fail", "Not applicable", "Unknown")
-    return Table(f"{title}: what was asked", columns, rows, numbers=columns[1:], kind="small")
+            row = (counts[part] for part in PARTS)
+            rows.append((link(f"check-{check}", material.title(check)), *row))
+    columns = ("Asked", *PARTS)
+    return Table(f"{title}: what was asked", columns, rows, numbers=columns[1:], kind="counted")
 
 
 def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:

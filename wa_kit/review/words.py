@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wa_kit.charts import said
+from wa_kit.charts import NOT_READ, said
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.shown import Html, el, join
 from wa_kit.suggestions import Standing, plural
@@ -21,6 +21,8 @@ _SIGNS = {
     "nothing_here": "\N{EN DASH}",
     "ask": "…",
 }
+OPEN = ("Fail", NOT_READ, "Not answered", "AWS cannot tell")
+PARTS = (*OPEN, "Pass", "Not applicable")  # what a finding can say: see ``said``
 _SHORT = 24
 _REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}")
 REASONS = {
@@ -120,6 +122,8 @@ def sentence(words: str) -> str:
 
 
 __all__ = [
+    "OPEN",
+    "PARTS",
     "REASONS",
     "RISKS",
     "anchor",
