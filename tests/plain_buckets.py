@@ -94,21 +94,28 @@ def buckets(estate: Estate) -> None:
     anchor = estate["anchor"]
     for name, statements in _policies(anchor).items():
         default = kms(FOREIGN_KEY if name == "harbour-rope" else anchor)
-        _bucket(estate, name, default, statements, DataClassification="restricted")
+        _bucket(estate, name, default, statements, {"DataClassification": "restricted"})
     _bucket(estate, "harbour-logbook", AES)
-    _bucket(estate, "harbour-passengers", AES, **{"data-classification": "PII"})
-    _bucket(estate, "harbour-crew", kms(), DataClassification="phi")
+    _bucket(estate, "harbour-passengers", AES, said={"data-classification": "PII"})
+    _bucket(estate, "harbour-crew", kms(), said={"DataClassification": "phi"})
     by_alias = estate.arn("kms", "alias/anchor")
-    _bucket(estate, "harbour-cargo", kms(by_alias), Sensitivity="pci")
-    _bucket(estate, "harbour-fuel", kms(key_id(estate, "anchor"), "aws:kms:dsse"), Sensitivity="pci")
+    _bucket(estate, "harbour-cargo", kms(by_alias), said={"Sensitivity": "pci"})
+    _bucket(
+        estate,
+        "harbour-fuel",
+        kms(key_id(estate, "anchor"), "aws:kms:dsse"),
+        said={"Sensitivity": "pci"},
+    )
     customs = [deny("harbour-customs", StringNotEquals={SSE: "aws:kms"})]
     confidential = {"DataClassification": "confidential"}
-    _bucket(estate, "harbour-customs", kms("alias/aws/s3"), customs, **confidential)
-    _bucket(estate, "harbour-pilots", AES, **confidential)
-    _bucket(estate, "harbour-asleep", kms("alias/asleep"), DataClassification="restricted")
+    _bucket(estate, "harbour-customs", kms("alias/aws/s3"), customs, said=confidential)
+    _bucket(estate, "harbour-pilots", AES, said=confidential)
+    _bucket(
+        estate, "harbour-asleep", kms("alias/asleep"), said={"DataClassification": "restricted"}
+    )
     _bucket(estate, "harbour-unset", None)
-    _bucket(estate, "harbour-unset-pii", None, DataClassification="pii")
-    _bucket(estate, "harbour-odd", AES, Classification="C3")
+    _bucket(estate, "harbour-unset-pii", None, said={"DataClassification": "pii"})
+    _bucket(estate, "harbour-odd", AES, said={"Classification": "C3"})
     _bucket(estate, "harbour-scanned", AES, region=US)
     _bucket(estate, "harbour-old-plain", AES, region=US)
     _bucket(estate, "harbour-far", AES, region=AP)
@@ -123,7 +130,7 @@ def _receivers(estate: Estate) -> None:
         "harbour-elb-logs": "logdelivery.elasticloadbalancing.amazonaws.com",
         "harbour-nlb-logs": "delivery.logs.amazonaws.com",
     }.items():
-        _bucket(estate, name, AES, _writes(name, service), DataClassification="restricted")
+        _bucket(estate, name, AES, _writes(name, service), {"DataClassification": "restricted"})
 
 
 def _replicas(estate: Estate) -> None:
@@ -175,9 +182,9 @@ def _bucket(
     name: str,
     default: dict[str, str] | None,
     policy: list[Any] | None = None,
+    said: dict[str, str] | None = None,
     *,
     region: str = EU,
-    **said: str,
 ) -> None:
     s3 = estate.at("s3", region)
     where = {"CreateBucketConfiguration": {"LocationConstraint": region}}

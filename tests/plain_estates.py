@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import plain_keys
-from plain_buckets import AES, buckets, both, kms
+from plain_buckets import AES, both, buckets, kms
 from plain_keys import HARBOUR, ORGANIZATION, PARTNER, allow, key_id
 from plain_moto import AP, EU, US, Estate, tags
 from plain_stores import stores, table
+from plain_watch import (
+    CHANGES_HEARD,
+    COMPLIANCE_HEARD,
+    KEYS_HEARD,
+    LIGHTHOUSE,
+    config_rules,
+    event_rule,
+    pause_macie,
+    recorder,
+    trail,
+)
 
-LIGHTHOUSE, SKIFF, ISLAND = "310310310310", "420420420420", "530530530530"
+SKIFF, ISLAND = "420420420420", "530530530530"
 
 
 def harbour(estate: Estate, folder: Path) -> None:
@@ -78,9 +89,9 @@ def _document(*statements: dict[str, Any]) -> str:
 
 def _half_watched(estate: Estate) -> None:
     asleep, without_keys = key_id(estate, "asleep"), ["kms.amazonaws.com"]
-    _trail(estate, "all-shores", multi=True, key=asleep, leaves_out=without_keys)
-    _trail(estate, "one-shore", US, logging=False)
-    _trail(estate, "anchored", key=estate["anchor"], validated=True)
+    trail(estate, "all-shores", multi=True, key=asleep, leaves_out=without_keys)
+    trail(estate, "one-shore", US, logging=False)
+    trail(estate, "anchored", key=estate["anchor"], validated=True)
     recorder(estate, EU)
     recorder(estate, US, running=False)
     config_rules(estate, EU, "ENCRYPTED_VOLUMES", "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED")
@@ -89,107 +100,13 @@ def _half_watched(estate: Estate) -> None:
     for region, on in ((EU, True), (US, False)):
         made = estate.at("guardduty", region).create_detector(Enable=on)["DetectorId"]
         estate.remember(f"guard@{region}", estate.arn("guardduty", f"detector/{made}", region))
-    _pause_macie(estate, US)
+    pause_macie(estate, US)
     estate.at("backup").create_backup_plan(
         BackupPlan={
             "BackupPlanName": "nightly",
             "Rules": [{"RuleName": "all", "TargetBackupVaultName": "vault-anchor"}],
         }
     )
-
-
-def _pause_macie(estate: Estate, region: str) -> None:
-    """moto has Macie on everywhere from the start, and can only start it anew."""
-    macie = estate.at("macie2", region)
-    macie.disable_macie()
-    macie.enable_macie(status="PAUSED")
-
-
-def _trail(
-    estate: Estate,
-    name: str,
-    region: str = EU,
-    *,
-    multi: bool = False,
-    key: str | None = None,
-    validated: bool = False,
-    logging: bool = True,
-    leaves_out: Sequence[str] = (),
-    **more: Any,
-) -> None:
-    """A trail; what it records is said outright, because moto has no default for it."""
-    bucket = "harbour-logbook" if estate.account == HARBOUR else "lighthouse-trail"
-    trails = estate.at("cloudtrail", region)
-    made = trails.create_trail(
-        Name=name,
-        S3BucketName=bucket,
-        IsMultiRegionTrail=multi,
-        EnableLogFileValidation=validated,
-        **({"KmsKeyId": key} if key else {}),
-        **more,
-    )
-    everything = {"ReadWriteType": "All", "IncludeManagementEvents": True}
-    trails.put_event_selectors(
-        TrailName=name,
-        EventSelectors=[everything | {"ExcludeManagementEventSources": list(leaves_out)}],
-    )
-    if logging:
-        trails.start_logging(Name=name)
-    estate.remember(name, made["TrailARN"], region)
-
-
-def recorder(estate: Estate, region: str, running: bool = True) -> None:
-    config = estate.at("config", region)
-    role = f"arn:aws:iam::{estate.account}:role/config"
-    everything = {"name": "default", "roleARN": role, "recordingGroup": {"allSupported": True}}
-    config.put_configuration_recorder(ConfigurationRecorder=everything)
-    bucket = "harbour-logbook" if estate.account == HARBOUR else "lighthouse-trail"
-    config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
-    if running:
-        config.start_configuration_recorder(ConfigurationRecorderName="default")
-
-
-def config_rules(estate: Estate, region: str, *identifiers: str) -> None:
-    config = estate.at("config", region)
-    for identifier in identifiers:
-        source = {"Owner": "AWS", "SourceIdentifier": identifier}
-        name = f"rule-{len(identifier)}-{identifier.split('_')[0].lower()}"
-        config.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": source})
-        listed = config.describe_config_rules(ConfigRuleNames=[name])["ConfigRules"]
-        estate.remember(f"{identifier}@{region}", listed[0]["ConfigRuleArn"], region)
-
-
-KEYS_HEARD = {
-    "source": ["aws.kms"],
-    "detail-type": ["AWS API Call via CloudTrail"],
-    "detail": {"eventName": [{"wildcard": "DisableKey"}, {"prefix": "ScheduleKeyDel"}]},
-}
-CHANGES_HEARD = {
-    "source": ["aws.s3", "aws.ec2"],
-    "detail": {
-        "eventName": [
-            "DeleteBucketEncryption",
-            "PutBucketEncryption",
-            "DisableEbsEncryptionByDefault",
-            "ModifyEbsDefaultKmsKeyId",
-        ]
-    },
-}
-COMPLIANCE_HEARD = {
-    "source": ["aws.config"],
-    "detail-type": ["Config Rules Compliance Change"],
-    "detail": {"newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}},
-}
-
-
-def event_rule(
-    estate: Estate, name: str, region: str, pattern: dict[str, Any], target: str = ""
-) -> None:
-    events = estate.at("events", region)
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern), State="ENABLED")
-    if target:
-        to = {"Id": "1", "Arn": estate.arn("sns", target, region)}
-        events.put_targets(Rule=name, Targets=[to])
 
 
 def lighthouse(estate: Estate, folder: Path) -> None:
@@ -239,7 +156,7 @@ def _well_watched(estate: Estate) -> None:
     logs.create_log_group(logGroupName=group)
     log_arn = estate.arn("logs", f"log-group:{group}:*")
     writer = f"arn:aws:iam::{LIGHTHOUSE}:role/writer"
-    _trail(
+    trail(
         estate,
         "beam",
         multi=True,
@@ -251,7 +168,7 @@ def _well_watched(estate: Estate) -> None:
     logs.put_metric_filter(
         logGroupName=group,
         filterName="keys",
-        filterPattern='{($.eventSource=kms.amazonaws.com)&&'
+        filterPattern="{($.eventSource=kms.amazonaws.com)&&"
         '(  ($.eventName="ScheduleKeyDeletion")||($.eventName = DisableKey) )}',
         metricTransformations=[
             {"metricName": "KeysLost", "metricNamespace": "Lighthouse", "metricValue": "1"}
@@ -275,13 +192,11 @@ def _well_watched(estate: Estate) -> None:
 
 def skiff(estate: Estate, folder: Path) -> None:
     table(estate, "catch")
-    _pause_macie(estate, EU)
+    pause_macie(estate, EU)
     iam = estate.at("iam", US)
     iam.create_user(UserName="captain")
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    iam.put_user_policy(
-        UserName="captain", PolicyName="all", PolicyDocument=_document(everything)
-    )
+    iam.put_user_policy(UserName="captain", PolicyName="all", PolicyDocument=_document(everything))
 
 
 def island(estate: Estate, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import re
 from collections.abc import Iterable
@@ -159,6 +160,15 @@ MIXED = samples.review(*samples.mixed())
 )
 def test_the_first_page_says_how_bad_how_sure_and_what_first(state: Any, said: str) -> None:
     assert said in words(samples.review(*state()).first_page())
+
+
+def test_an_exception_that_ran_out_accepts_nothing() -> None:
+    (entry,) = samples.ANSWERS.exceptions
+    old = msgspec.structs.replace(entry, expires=samples.NOW.date() - dt.timedelta(days=1))
+    answers = msgspec.structs.replace(samples.ANSWERS, exceptions=(entry, old))
+    shown = words(samples.review(*samples.mixed(), answers=answers).first_page())
+    assert "1 accepted by name" in shown
+    assert "ran out 2026-10-31: A. Moreau" in shown
 
 
 def test_an_accepted_failure_is_no_action_and_not_among_the_worst() -> None:

@@ -12,6 +12,7 @@ import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from operator import attrgetter
 from types import FunctionType, MethodType
 from typing import Any, Literal
 
@@ -104,7 +105,7 @@ def judge(
     judging = _Judging(evidence, context, questions or {})
     with _no_cycles_sought():
         findings = [finding for check in checks for finding in judging.by(check)]
-    return sorted(findings, key=lambda f: (f.check, f.account, f.region, f.resource))
+    return sorted(findings, key=attrgetter("check", "account", "region", "resource"))
 
 
 @contextmanager
@@ -127,7 +128,8 @@ class _Judging:
     ) -> None:
         self._evidence = evidence
         self._context = context
-        self._questions = questions
+        self._questions = {check: tuple(asked) for check, asked in questions.items()}
+        self._in_order: dict[type[Row], list[Row]] = {}
         self._rows: dict[type[Row], Rows[Any]] = {}
         self._views: dict[type[View], View] = {}
         self._lines: dict[tuple[str, int], str] = {}
@@ -141,9 +143,16 @@ class _Judging:
         for table in tables_for([check.judges]):
             for look in self._failed(table):
                 yield self._not_looked(check, look, table)
-        for row in self._evidence.of(check.judges):
+        for row in self._judged(check.judges):
             if check.about is None or getattr(row, "subject", None) == check.about:
                 yield self._verdict(check, row, others)
+
+    def _judged(self, kind: type[Row]) -> list[Row]:
+        """The rows of ``kind`` in the order of findings, so that these need little sorting."""
+        if kind not in self._in_order:
+            order = attrgetter("account", "region", "arn")
+            self._in_order[kind] = sorted(self._evidence.of(kind), key=order)
+        return self._in_order[kind]
 
     def _joined(self, kind: type[Row]) -> Rows[Any]:
         if kind not in self._rows:
@@ -236,7 +245,7 @@ class _Judging:
         return Finding(
             finding=finding_id(check.id, account, region, resource),
             check=check.id,
-            questions=tuple(self._questions.get(check.id, ())),
+            questions=self._questions.get(check.id, ()),
             severity=verdict.severity or check.severity,
             outcome=verdict.outcome,
             reason=verdict.reason,

@@ -6,7 +6,7 @@ Whom key policies let in is judged in ``kms_policies``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from wa_kit.checks import check
@@ -70,7 +70,7 @@ def kms_cmk_rotation_enabled(key: KmsKey, keys: Rows[KmsKey]) -> Verdict:
     if key.multi_region == "REPLICA":
         return not_applicable(
             f"a replica rotates with its primary key in {key.primary_region}"
-            + _rotation_of_primary(key, keys.seen())
+            + _rotation_of_primary(key, keys)
         )
     if not key.rotates:
         return fails("KMS could rotate this key by itself, and automatic rotation is off")
@@ -93,13 +93,21 @@ def _cannot_rotate(key: KmsKey) -> str:
     return ""
 
 
-def _rotation_of_primary(key: KmsKey, keys: Iterable[KmsKey]) -> str:
-    key_id = key.arn.rpartition("/")[2]
-    for other in keys:
-        if other.region == key.primary_region and other.arn.endswith(f"/{key_id}"):
-            with suppress(Unread):  # words only: the primary key has a finding of its own
-                return ", where rotation is on" if other.rotates else ", where rotation is off"
+def _rotation_of_primary(key: KmsKey, keys: Rows[KmsKey]) -> str:
+    primary = keys.once(_by_place).get((key.primary_region or "", _id(key)))
+    with suppress(Unread):  # words only: the primary key has a finding of its own
+        if primary:
+            return ", where rotation is on" if primary.rotates else ", where rotation is off"
     return ""
+
+
+def _by_place(keys: Rows[KmsKey]) -> dict[tuple[str, str], KmsKey]:
+    """Region and key id -> the key: those of one multi-Region key share the id."""
+    return {(key.region, _id(key)): key for key in keys.seen()}
+
+
+def _id(key: KmsKey) -> str:
+    return key.arn.rpartition("/")[2]
 
 
 @check(

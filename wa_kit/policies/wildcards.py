@@ -41,6 +41,12 @@ def overlaps(one: str, other: str) -> bool:
     """Whether any text at all matches both patterns."""
     if "*" not in other and "?" not in other:  # almost always: one action, one ARN
         return matches(one, other)
+    if "*" not in one and "?" not in one:
+        return matches(other, one)
+    plain = _plain_start(one, other)
+    if one[:plain] != other[:plain]:
+        return False
+    one, other = one[plain:], other[plain:]
     above = [True] + [False] * len(other)
     for j, there in enumerate(other, 1):
         above[j] = there == "*" and above[j - 1]
@@ -53,3 +59,11 @@ def overlaps(one: str, other: str) -> bool:
                 row.append(above[j - 1] and (here == there or "?" in (here, there)))
         above = row
     return above[-1]
+
+
+def _plain_start(one: str, other: str) -> int:
+    """How many characters both patterns begin with before either has a wildcard."""
+    for place, (here, there) in enumerate(zip(one, other, strict=False)):
+        if here in "*?" or there in "*?":
+            return place
+    return min(len(one), len(other))

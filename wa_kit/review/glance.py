@@ -173,12 +173,15 @@ def _exceptions(material: Material) -> Iterator[Html]:
         yield el("p", el("b", "None"), class_="fact")
         yield el("p", "Nobody has accepted a failure.")
         return
-    yield el("p", el("b", f"{len(entries):,}"), " accepted by name", class_="fact")
+    today = material.manifest.started.date()
+    hold = sum(entry.expires >= today for entry in entries)
+    yield el("p", el("b", f"{hold:,}"), " accepted by name", class_="fact")
     names = {f.resource: f.name for f in material.findings if f.exception}
     lines = [
         join(
             el("bdi", clamped(called(names.get(e.resource, ""), e.resource), _OWNER)),
-            f", until {e.expires}: {clamped(e.owner, _OWNER)}",
+            f", {'until' if e.expires >= today else 'ran out'} {e.expires}: ",
+            clamped(e.owner, _OWNER),
         )
         for e in entries[:_BLIND_SPOTS]
     ]
