@@ -114,9 +114,7 @@ def lost_links(pages: Iterable[str]) -> set[str]:
         seen.feed(page)
     anchors = {value for name, value in seen.attributes if name == "id"}
     anchors |= {"action-plan", "what-could-not-be-seen", "exceptions-and-disputes"}  # headings
-    return {
-        v[1:] for n, v in seen.attributes if n == "href" and v and v.startswith("#")
-    } - anchors
+    return {v[1:] for n, v in seen.attributes if n == "href" and v and v.startswith("#")} - anchors
 
 
 def test_every_link_within_the_review_leads_somewhere(review: Review) -> None:

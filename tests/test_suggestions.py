@@ -380,7 +380,9 @@ def test_stores_are_counted_as_seen_judged_and_classified() -> None:
     found = [
         judged("pass", place=1),
         judged("denied", place=2),
+        judged("pass", ROTATION, place=2),  # a verdict, but something of it was not read
         judged("not_applicable", place=3),
+        judged("no_answer", ROTATION, place=3),
         judged("not_applicable", place=4),
         judged("denied", ROTATION, place=4),
         judged("pass", CANNOT_FAIL, place=5),

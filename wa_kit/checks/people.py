@@ -187,8 +187,8 @@ def _fresh(report: Attestation, context: Context) -> Verdict:
 def attest_roles_raci(roles: Attestation) -> Verdict:
     """RACI: Cloud Security Engineer and Cloud Administrator named.
 
-    What everybody is responsible for, nobody does. A deputy keeps a duty from ending with a
-    holiday, so it has to be somebody else.
+    A RACI list says who does each task and who answers for it. What everybody is responsible for,
+    nobody does. A deputy keeps a duty from ending with a holiday, so it has to be somebody else.
     """
     if not roles.answered:
         return no_answer("answers.yaml names nobody yet")
