@@ -96,7 +96,8 @@ def _own_kernel() -> Any:
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            quiet = "--IPKernelApp.log_level=CRITICAL"  # errors of cells come as outputs anyway
+            launch = [sys.executable, "-m", "ipykernel_launcher", quiet, "-f", "{connection_file}"]
             return KernelSpec(argv=launch, display_name="Python 3", language="python")
 
         async def _async_pre_start_kernel(self, **arguments: Any) -> Any:

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
+from moto.moto_api._internal import mock_random
+
 from wa_kit.simulated.company.backups import make_backups
 from wa_kit.simulated.company.buckets import make_buckets
 from wa_kit.simulated.company.databases import make_databases
@@ -24,6 +28,7 @@ from wa_kit.simulated.estate import Estate
 def found(estate: Estate) -> Site:
     """Fill an empty estate with the company, and close a corner of it to the reviewer."""
     site = Site(estate)
+    _settle_chance(site)
     make_keys(site)
     make_people(site)
     make_buckets(site)
@@ -37,6 +42,16 @@ def found(estate: Estate) -> Site:
     deny_a_corner(site)
     estate.calls.clear()
     return site
+
+
+def _settle_chance(site: Site) -> None:
+    """Start moto's names anew.
+
+    Once in a process moto makes an EC2 of its own default account, and takes names for it that
+    later foundings would get.
+    """
+    _ = ec2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+    mock_random.seed(site.estate.seed)
 
 
 def deny_a_corner(site: Site) -> None:
