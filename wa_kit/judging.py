@@ -132,8 +132,10 @@ class _Judging:
         self._in_order: dict[type[Row], list[Row]] = {}
         self._rows: dict[type[Row], Rows[Any]] = {}
         self._views: dict[type[View], View] = {}
-        self._lines: dict[tuple[str, int], str] = {}
-        self._at = {(look.table, look.region): look.at for look in evidence.looks}
+        self._lines: dict[str, dict[int, str]] = {}  # template -> row -> line
+        self._at: dict[str, dict[str, str]] = {}  # table -> region -> when
+        for look in evidence.looks:
+            self._at.setdefault(look.table, {})[look.region] = look.at
 
     def by(self, check: Check) -> Iterator[Finding]:
         others: dict[str, Any] = {n: self._joined(kind) for n, kind in check.joins.items()}
@@ -196,15 +198,15 @@ class _Judging:
             check,
             verdict,
             not_read,
-            account=row.account,
-            region=row.region,
-            service=row.service,
-            resource_type=kind,
-            resource=row.arn,
-            name=row.name,
-            read=self._read(row, touched),
-            see="" if attested else self._see(check.see or row.see, row),
-            source="attestation" if attested else "evidence",
+            row.account,
+            row.region,
+            row.service,
+            kind,
+            row.arn,
+            row.name,
+            self._read(row, touched),
+            "" if attested else self._see(check.see or row.see, row),
+            "attestation" if attested else "evidence",
         )
 
     def _not_looked(self, check: Check, look: Look, table: type[Row]) -> Finding:
@@ -231,7 +233,6 @@ class _Judging:
         check: Check,
         verdict: Verdict,
         not_read: NotRead | None,
-        *,
         account: str,
         region: str,
         service: str,
@@ -270,21 +271,24 @@ class _Judging:
 
     def _see(self, template: str, row: Row) -> str:
         """Made once for all the checks of a row."""
-        key = template, id(row)
-        if key not in self._lines:
-            self._lines[key] = cli_line(template, row)
-        return self._lines[key]
+        lines = self._lines.setdefault(template, {})
+        line = lines.get(id(row))
+        if line is None:
+            line = lines[id(row)] = cli_line(template, row)
+        return line
 
     def _read(self, row: Row, touched: set[str]) -> dict[str, Any]:
-        read: dict[str, Any] = {}
-        for field in _own_fields(type(row)):
+        kind, read = type(row), {}
+        for field in _own_fields(kind):
             if field in touched and type(value := getattr(row, field)) is not NotRead:
                 read[field] = _short(value)
-        table = type(row).__name__
-        at = self._at.get((table, row.region)) or self._at.get((table, "global"))
-        if read and at:
+        if read and (at := self._looked_at(kind.__name__, row.region)):
             read["at"] = at
         return read
+
+    def _looked_at(self, table: str, region: str) -> str:
+        at = self._at.get(table, {})
+        return at.get(region) or at.get("global", "")
 
 
 def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
@@ -296,7 +300,7 @@ def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
 
 def _short(value: Any) -> Any:
     """``value`` as JSON has it, or its beginning where it is long."""
-    if value is None or type(value) in (bool, int):
+    if not value or type(value) in (bool, int):
         return value
     if type(value) is str and len(value) <= _LONGEST_READ:
         return value

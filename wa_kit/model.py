@@ -487,5 +487,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def finding_id(check: str, account: str, region: str, resource: str) -> str:
     """A finding's name for ever: the same check, place and resource give the same id."""
-    text = "\n".join((check, account, region, resource))
+    text = f"{check}\n{account}\n{region}\n{resource}"
     return hashlib.sha256(text.encode()).hexdigest()
