@@ -30,6 +30,7 @@ from wa_kit.model import (
     passes,
 )
 from wa_kit.protection import KeyRing, View
+from wa_kit.wording import listing
 
 _DOCS = "https://docs.aws.amazon.com/config/latest/developerguide"
 _PATIENCE = dt.timedelta(hours=1)  # how long a recorder may take to write for the first time
@@ -138,17 +139,17 @@ def config_encryption_rules_present(
         own = [rule for rule in in_force if not rule.identifier and not _asks(rule, context)]
         bare = {name: types for name, types in here.items() if not types & asked}
         if without := sorted(name for name, types in bare.items() if not _may_look(own, types)):
-            return fails(f"no Config rule watches encryption in {_and(without)}")
+            return fails(f"no Config rule watches encryption in {listing(without)}")
         if bare:
             return no_answer(
-                f"for {_and(sorted(bare))} there are rules of one's own making alone, of which "
+                f"for {listing(sorted(bare))} there are rules of one's own making alone, of which "
                 "workload.yaml does not say what they ask (config_rules)"
             )
     if doubt:
         raise doubt
     if not here:
         return not_applicable("the region holds nothing that such a rule looks at")
-    return passes(f"Config rules watch encryption in {_and(sorted(here))}")
+    return passes(f"Config rules watch encryption in {listing(sorted(here))}")
 
 
 def _asks(rule: ConfigRule, context: Context) -> ManagedRule | None:
@@ -157,11 +158,6 @@ def _asks(rule: ConfigRule, context: Context) -> ManagedRule | None:
 
 def _may_look(rules: list[ConfigRule], types: set[str]) -> bool:
     return any(not rule.resource_types or types & set(rule.resource_types) for rule in rules)
-
-
-def _and(names: list[str]) -> str:
-    *most, last = names or [""]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 @check(
@@ -217,7 +213,7 @@ def _faults(
             (fine if differs else faulty).append(resource.partition(" ")[2])
         except Unread as unread:
             doubt = unread
-    differing = f"; this review saw that {_and(fine)} is encrypted as the rule asks"
+    differing = f"; this review saw that {listing(fine)} is encrypted as the rule asks"
     if faulty or rule.failing_more or not (fine or doubt):
         shown = ", ".join(faulty[:_NAMED]) or "resources that it does not name"
         others = len(faulty) - _NAMED
@@ -225,7 +221,7 @@ def _faults(
         return fails(f"Config finds fault with {shown}{more}{differing if fine else ''}")
     if doubt:
         raise doubt
-    return passes(f"Config finds fault with {_and(fine)} alone{differing}")
+    return passes(f"Config finds fault with {listing(fine)} alone{differing}")
 
 
 def _meets(

@@ -25,6 +25,7 @@ from wa_kit.model import (
     passes,
 )
 from wa_kit.protection import UNUSABLE_STATES, KeyRing, KeyUsers, classify, judge_level
+from wa_kit.wording import listing, plural
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAMED = 5  # resources named in a sentence; the rest are counted
@@ -183,9 +184,9 @@ def kms_key_tagged(key: KmsKey, context: Context) -> Verdict:
         elif allowed and value.lower() not in {one.lower() for one in allowed}:
             odd.append(f"{label} {value!r}")
     if not missing and not odd:
-        return passes(f"it carries a tag for {_and(list(context.required_key_tags))}")
-    gaps = [f"no tag says its {_and(missing, 'or')}"] if missing else []
-    gaps += [f"{_and(odd)} is no value that workload.yaml allows"] if odd else []
+        return passes(f"it carries a tag for {listing(list(context.required_key_tags))}")
+    gaps = [f"no tag says its {listing(missing, 'or')}"] if missing else []
+    gaps += [f"{listing(odd)} is no value that workload.yaml allows"] if odd else []
     return fails("; ".join(gaps))
 
 
@@ -222,8 +223,10 @@ def kms_multi_region_key_usage(key: KmsKey, context: Context) -> Verdict:
     lacking = [region for region in needed if region not in there]
     if lacking:
         kind = "multi-Region" if key.multi_region else "single-Region"
-        return fails(f"its data must be readable in {_and(lacking)}, where this {kind} key is not")
-    return passes(f"it is in {_and(sorted(there))}, as its data needs")
+        return fails(
+            f"its data must be readable in {listing(lacking)}, where this {kind} key is not"
+        )
+    return passes(f"it is in {listing(sorted(there))}, as its data needs")
 
 
 def _regions_named_for(key: KmsKey, context: Context) -> Sequence[str] | None:
@@ -289,16 +292,10 @@ def _listed(using: Sequence[Encrypted]) -> str:
     names = sorted(f"{_noun(thing)} {thing.name or thing.arn}" for thing in using)
     more = len(names) - _NAMED
     shown = [*names[:_NAMED], f"{more} more"] if more > 0 else names
-    return f"{len(names)} resource{'s' if len(names) > 1 else ''}: {_and(shown)}"
+    return f"{plural(len(names), 'resource')}: {listing(shown)}"
 
 
 def _noun(thing: Encrypted) -> str:
     """``AWS::RDS::DBSnapshot`` -> ``DB snapshot``."""
     words = _WORD.findall(thing.resource_type.rpartition("::")[2])
     return " ".join(word if word.isupper() else word.lower() for word in words)
-
-
-def _and(words: Sequence[str], last: str = "and") -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -24,6 +24,7 @@ from wa_kit.model import (
     not_knowable,
     passes,
 )
+from wa_kit.wording import listing
 
 _KEYS = (Call("kms", "DisableKey"), Call("kms", "ScheduleKeyDeletion"))
 _CHANGES = (
@@ -119,7 +120,7 @@ def _verdict(
 ) -> Verdict:
     """``empty`` says that there is little here to be told of, and makes a failure weigh less."""
     if told.whole:
-        return passes(f"an alert is raised by {_listed(told.by, 'and')}")
+        return passes(f"an alert is raised by {listing(told.by, 'and')}")
     if not told.missing and told.doubt:
         if told.doubt.not_read.reason is Reason.NOT_KNOWABLE:
             return not_knowable(told.doubt.not_read.detail)
@@ -130,18 +131,13 @@ def _verdict(
             f"account {theirs.arn.split(':')[4]}, if workload.yaml says so under inherited: alarms"
         )
     asleep = alerts.asleep(calls, region.account, region.region)
-    because = f"no alert is raised by {_listed(told.missing, 'or')}{empty}"
+    because = f"no alert is raised by {listing(told.missing, 'or')}{empty}"
     words = "; ".join([because, *asleep])
     return fails(words, severity="low") if empty else fails(words)
 
 
 def _foreign(trail: Trail, account: str) -> bool:
     return trail.organization and trail.arn.split(":")[4] != account
-
-
-def _listed(names: Sequence[str], joint: str) -> str:
-    *most, last = names
-    return f"{', '.join(most)} {joint} {last}" if most else last
 
 
 def _no_keys_of_ours(keys: Rows[KmsKey], region: str) -> bool:

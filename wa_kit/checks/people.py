@@ -6,7 +6,7 @@ They judge what was said, and how old it is; they never open a document.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from wa_kit.model import (
     passes,
 )
 from wa_kit.protection import REQUIRABLE
+from wa_kit.wording import listing
 
 SUBJECTS = {
     "artefacts/encryption-policy": "Encryption policy and guidelines",
@@ -92,7 +93,7 @@ def attest_encryption_policy_document(policy: Attestation, context: Context) -> 
     wanted = ("where", "owner", "version", "approved", "next_review")
     missing = [name.replace("_", " ") for name in wanted if not getattr(policy, name)]
     if missing:
-        return fails(f"answers.yaml leaves out its {_listing(missing)}")
+        return fails(f"answers.yaml leaves out its {listing(missing)}")
     today = context.now.date()
     assert policy.approved and policy.next_review
     if policy.approved > today:
@@ -166,7 +167,7 @@ def _written(job: BackupReportJob) -> dt.datetime | None:
 def _fresh(report: Attestation, context: Context) -> Verdict:
     missing = [name for name in ("where", "updated") if not getattr(report, name)]
     if missing:
-        return fails(f"answers.yaml leaves out its {_listing(missing)}")
+        return fails(f"answers.yaml leaves out its {listing(missing)}")
     assert report.updated
     days = (context.now.date() - report.updated).days
     if days < 0:
@@ -229,8 +230,8 @@ def attest_compliance_mapping(mapping: Attestation, context: Context) -> Verdict
     mapped = [name for name, where in mapping.details.items() if where]
     missing = [s for s in context.standards if not any(_same(s, name) for name in mapped)]
     if missing:
-        return fails(f"there is no mapping for {_listing(missing)}")
-    return passes(f"{_listing(context.standards)}: each has a mapping")
+        return fails(f"there is no mapping for {listing(missing)}")
+    return passes(f"{listing(context.standards)}: each has a mapping")
 
 
 @check(
@@ -252,7 +253,7 @@ def attest_data_classification(scheme: Attestation, context: Context) -> Verdict
         return _agrees(scheme.details, context)
     if context.required_levels != REQUIRED_LEVELS:
         classes = sorted(filter(None, context.required_levels))
-        return passes(f"workload.yaml says what is required of {_listing(classes)}")
+        return passes(f"workload.yaml says what is required of {listing(classes)}")
     if not scheme.answered:
         return no_answer("nobody has said which classes of data there are; the kit's own were used")
     return fails("it says of no class which protection it requires; the kit's own rules were used")
@@ -262,12 +263,12 @@ def _agrees(levels: Mapping[str, Any], context: Context) -> Verdict:
     """Whether the scheme that people wrote down is the one that the verdicts rest on."""
     wrong = [name for name, level in levels.items() if level not in REQUIRABLE]
     if wrong:
-        return fails(f"{_listing(wrong)}: the level has to be one of {_listing(REQUIRABLE, 'or')}")
+        return fails(f"{listing(wrong)}: the level has to be one of {listing(REQUIRABLE, 'or')}")
     used = context.required_levels
     other = [name for name, level in levels.items() if used.get(name.lower()) != level]
     if other:
-        return fails(f"the verdicts of this review rest on another level for {_listing(other)}")
-    return passes(f"it says what is required of {_listing(list(levels))}")
+        return fails(f"the verdicts of this review rest on another level for {listing(other)}")
+    return passes(f"it says what is required of {listing(list(levels))}")
 
 
 def _same(one: str, other: str) -> bool:
@@ -277,7 +278,3 @@ def _same(one: str, other: str) -> bool:
 
 def _letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
-
-
-def _listing(names: Sequence[str], word: str = "and") -> str:
-    return f" {word} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

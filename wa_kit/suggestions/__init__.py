@@ -5,7 +5,7 @@ A suggestion cites counts and findings and says what it did not see; it never gi
 
 from __future__ import annotations
 
-from wa_kit.suggestions.drafts import listing, plural, shortened, why_unknown
+from wa_kit.suggestions.drafts import shortened, why_unknown
 from wa_kit.suggestions.one import suggest
 from wa_kit.suggestions.parts import (
     WA_TOOL_LIMIT,
@@ -19,6 +19,7 @@ from wa_kit.suggestions.parts import (
 )
 from wa_kit.suggestions.troubles import blind_spots, troubles
 from wa_kit.suggestions.whole import owners_of, summarise
+from wa_kit.wording import listing, plural
 
 __all__ = [
     "WA_TOOL_LIMIT",

@@ -16,6 +16,7 @@ from wa_kit.model import Finding, KitError, Outcome
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.shown import visible
 from wa_kit.suggestions.parts import Blind, Standing, Trouble
+from wa_kit.wording import listing, plural
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -104,10 +105,6 @@ def _on_one_line(part: Trouble | Blind) -> dict[str, Any]:
     }
 
 
-def plural(number: int, noun: str, many: str = "") -> str:
-    return f"{number} {noun if number == 1 else many or noun + 's'}"
-
-
 def why_unknown(open_: Mapping[str, int], noun: str = "") -> str:
     """``2 could not be read, 52 wait for an answer and for 1 AWS cannot tell``.
 
@@ -119,12 +116,6 @@ def why_unknown(open_: Mapping[str, int], noun: str = "") -> str:
             many = plural(number, noun) if noun and not said else str(number)
             said.append(words[number != 1].format(many))
     return listing(said)
-
-
-def listing(items: Sequence[str]) -> str:
-    """``a, b and c``."""
-    *most, last = [*map(str, items)] or [""]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def shortened(text: str, limit: int) -> str:
