@@ -43,13 +43,16 @@ _LONGEST_READ = 300  # characters of a value quoted in a finding; the whole lies
 
 
 class Guarded:
-    """A row whose unread fields raise ``Unread``, also inside its own properties and methods."""
+    """A row whose unread fields raise ``Unread``, also inside its own properties and methods.
 
-    __slots__ = ("_row", "_touched")
+    What was read of the thing itself is noted in ``_noted``, field by field.
+    """
 
-    def __init__(self, row: Row, touched: set[str]) -> None:
+    __slots__ = ("_noted", "_row")
+
+    def __init__(self, row: Row, noted: dict[str, Any]) -> None:
         self._row = row
-        self._touched = touched
+        self._noted = noted
 
     def __getattr__(self, name: str) -> Any:
         row = self._row
@@ -67,29 +70,26 @@ class Guarded:
 def _guard_of(kind: type[Row]) -> type[Guarded]:
     """``Guarded`` with the fields of one table as properties: checks read millions of them."""
     fields = {name: _guarded_field(name) for name in kind.__struct_fields__}
+    fields |= {name: property(attrgetter(f"_row.{name}")) for name in Row.__struct_fields__}
     return type(f"Guarded{kind.__name__}", (Guarded,), {"__slots__": (), **fields})
 
 
 def _guarded_field(name: str) -> property:
+    whose = attrgetter(name)
+
     def read(guarded: Guarded) -> Any:
-        guarded._touched.add(name)
-        value = getattr(guarded._row, name)
+        value = whose(guarded._row)
         if type(value) is NotRead:
             raise Unread(value)
+        guarded._noted[name] = value
         return value
 
     return property(read)
 
 
-@cache
-def _own_fields(kind: type[Row]) -> tuple[str, ...]:
-    """The fields that say something of the thing itself, in their order."""
-    return tuple(f for f in kind.__struct_fields__ if f not in Row.__struct_fields__)
-
-
 def guarded(row: Row) -> Any:
     """``row`` itself where all of it was read, else behind a guard."""
-    return _guard_of(type(row))(row, set()) if row.unread else row
+    return _guard_of(type(row))(row, {}) if row.unread else row
 
 
 def judge(
@@ -103,9 +103,9 @@ def judge(
     ``questions`` maps a check's id to the questions it supports. The order is stable.
     """
     judging = _Judging(evidence, context, questions or {})
+    by_id = sorted(checks, key=attrgetter("id"))
     with _no_cycles_sought():
-        findings = [finding for check in checks for finding in judging.by(check)]
-    return sorted(findings, key=attrgetter("check", "account", "region", "resource"))
+        return [finding for check in by_id for finding in judging.by(check)]
 
 
 @contextmanager
@@ -117,6 +117,8 @@ def _no_cycles_sought() -> Iterator[None]:
         yield
     finally:
         if was:
+            gc.freeze()  # and back: what was made counts as old, and is not looked through at once
+            gc.unfreeze()
             gc.enable()
 
 
@@ -137,20 +139,28 @@ class _Judging:
         for look in evidence.looks:
             self._at.setdefault(look.table, {})[look.region] = look.at
 
-    def by(self, check: Check) -> Iterator[Finding]:
+    def by(self, check: Check) -> list[Finding]:
+        """What ``check`` says, by place and resource: the order in which its rows come anyway."""
         others: dict[str, Any] = {n: self._joined(kind) for n, kind in check.joins.items()}
         others |= {n: self._view(kind) for n, kind in check.views.items()}
         if check.wants_context:
             others[check.wants_context] = self._context
-        for table in tables_for([check.judges]):
-            for look in self._failed(table):
-                yield self._not_looked(check, look, table)
-        for row in self._judged(check.judges):
-            if check.about is None or getattr(row, "subject", None) == check.about:
-                yield self._verdict(check, row, others)
+        found = [
+            self._verdict(check, row, others)
+            for row in self._judged(check.judges)
+            if check.about is None or getattr(row, "subject", None) == check.about
+        ]
+        not_looked = [
+            self._not_looked(check, look, table)
+            for table in tables_for([check.judges])
+            for look in self._failed(table)
+        ]
+        if not_looked:
+            return sorted(found + not_looked, key=attrgetter("account", "region", "resource"))
+        return found
 
     def _judged(self, kind: type[Row]) -> list[Row]:
-        """The rows of ``kind`` in the order of findings, so that these need little sorting."""
+        """The rows of ``kind`` in the order of findings."""
         if kind not in self._in_order:
             order = attrgetter("account", "region", "arn")
             self._in_order[kind] = sorted(self._evidence.of(kind), key=order)
@@ -185,10 +195,10 @@ class _Judging:
         return [look for look in looks if look.not_read]
 
     def _verdict(self, check: Check, row: Row, others: dict[str, Any]) -> Finding:
-        touched: set[str] = set()
+        noted: dict[str, Any] = {}
         not_read: NotRead | None = None
         try:
-            verdict = check.function(_guard_of(type(row))(row, touched), **others)
+            verdict = check.function(_guard_of(type(row))(row, noted), **others)
         except Unread as unread:
             not_read = unread.not_read
             verdict = Verdict(Outcome.UNKNOWN, str(not_read), not_read.reason)
@@ -204,7 +214,7 @@ class _Judging:
             kind,
             row.arn,
             row.name,
-            self._read(row, touched),
+            self._read(row, noted),
             "" if attested else self._see(check.see or row.see, row),
             "attestation" if attested else "evidence",
         )
@@ -277,12 +287,10 @@ class _Judging:
             line = lines[id(row)] = cli_line(template, row)
         return line
 
-    def _read(self, row: Row, touched: set[str]) -> dict[str, Any]:
-        kind, read = type(row), {}
-        for field in _own_fields(kind):
-            if field in touched and type(value := getattr(row, field)) is not NotRead:
-                read[field] = _short(value)
-        if read and (at := self._looked_at(kind.__name__, row.region)):
+    def _read(self, row: Row, noted: dict[str, Any]) -> dict[str, Any]:
+        """What a check read of a row, and when AWS said it."""
+        read = {name: _short(value) for name, value in noted.items()}
+        if read and (at := self._looked_at(type(row).__name__, row.region)):
             read["at"] = at
         return read
 
@@ -300,9 +308,9 @@ def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
 
 def _short(value: Any) -> Any:
     """``value`` as JSON has it, or its beginning where it is long."""
-    if not value or type(value) in (bool, int):
-        return value
     if type(value) is str and len(value) <= _LONGEST_READ:
+        return value
+    if not value or type(value) in (bool, int):
         return value
     plain = msgspec.to_builtins(value)
     if isinstance(plain, (str, list, dict)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 from contextlib import suppress
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -242,11 +243,16 @@ def classify(store: Tagged, context: Context) -> Classification:
             break
     else:
         tags = {name.lower(): text for name, text in store.tags.items()}
-        for name in context.classification_tags:
-            if tags.get(name.lower(), "").strip():
-                value = tags[name.lower()].strip()
+        for name in _lowered(context.classification_tags):
+            if found := tags.get(name, "").strip():
+                value = found
                 break
     return Classification(value, context.required_levels.get(value.lower()))
+
+
+@cache
+def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
 
 
 def judge_level(store: DataStore, keys: KeyRing, context: Context) -> Verdict:

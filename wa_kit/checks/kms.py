@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 
 from wa_kit.checks import check
 from wa_kit.evidence.kms import BEING_DELETED, KmsKey
@@ -289,13 +290,14 @@ def kms_sensitive_data_uses_cmk(store: DataStore, keys: KeyRing, context: Contex
 
 def _listed(using: Sequence[Encrypted]) -> str:
     """``2 resources: bucket logs and volume vol-1``."""
-    names = sorted(f"{_noun(thing)} {thing.name or thing.arn}" for thing in using)
+    names = sorted(f"{_noun(thing.resource_type)} {thing.name or thing.arn}" for thing in using)
     more = len(names) - _NAMED
     shown = [*names[:_NAMED], f"{more} more"] if more > 0 else names
     return f"{plural(len(names), 'resource')}: {listing(shown)}"
 
 
-def _noun(thing: Encrypted) -> str:
+@cache
+def _noun(resource_type: str) -> str:
     """``AWS::RDS::DBSnapshot`` -> ``DB snapshot``."""
-    words = _WORD.findall(thing.resource_type.rpartition("::")[2])
+    words = _WORD.findall(resource_type.rpartition("::")[2])
     return " ".join(word if word.isupper() else word.lower() for word in words)
