@@ -26,7 +26,8 @@ bench: $(VENV)/.dev
 
 # Locks with hashes and without addresses. Needs uv.
 lock:
-	$(COMPILE) --extra demo --extra lab --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --extra demo --extra lab --extra pdf --extra office --extra data --extra dev \
+		--output-file requirements-dev.lock
 	$(COMPILE) --extra demo --constraint requirements-dev.lock --output-file requirements-demo.lock
 
 clean:

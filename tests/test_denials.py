@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from wa_kit import run, simulated
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, attestations
 from wa_kit.aws import action, open_gate
 from wa_kit.checks import CHECKS
 from wa_kit.evidence import COLLECTORS, gather
@@ -45,7 +45,7 @@ class Company:
             return evidence, dict(gate.calls)
 
     def judged(self, evidence):
-        whole = evidence.plus(Answers().attestations(ACCOUNT))
+        whole = evidence.plus(attestations(Answers(), ACCOUNT))
         found = judge(whole, CHECKS.values(), self.context)
         return {(f.check, f.resource, f.region): f for f in found}
 

@@ -10,14 +10,33 @@ from pathlib import Path
 import pytest
 
 from wa_kit import answers, folder, workload
-from wa_kit.answers import Answer, Answers, Document, Duty
+from wa_kit.answers import (
+    AcceptedRisk,
+    Action,
+    Answer,
+    Answers,
+    Dispute,
+    Document,
+    Duty,
+    Involved,
+    Matrix,
+    Role,
+    attestations,
+)
 from wa_kit.checks.people import RESPONSIBILITIES
 from wa_kit.model import Context, KitError
 from wa_kit.questionnaire import load_all
 from wa_kit.workload import Workload
 from wa_kit.written import shipped
 
-NAMES = ("README.md", "workload.yaml", "answers.yaml", "notebooks/review.ipynb", ".gitignore")
+NAMES = (
+    "README.md",
+    "workload.yaml",
+    "answers.yaml",
+    "narrative.yaml",
+    "notebooks/review.ipynb",
+    ".gitignore",
+)
 QUESTIONS = load_all()
 
 
@@ -38,7 +57,7 @@ def test_a_new_folder_holds_what_a_review_needs_and_nothing_else(made: Path) -> 
     assert found == set(NAMES)
     assert (made / ".gitignore").read_text().splitlines()[1] == "runs/"
     notebook = shipped("notebooks") / "review.ipynb"
-    assert json.loads((made / NAMES[3]).read_text()) == json.loads(notebook.read_text())
+    assert json.loads((made / NAMES[4]).read_text()) == json.loads(notebook.read_text())
 
 
 def test_workload_yaml_as_written_gives_the_defaults(made: Path) -> None:
@@ -51,9 +70,12 @@ def test_answers_yaml_as_written_lists_everything_as_unanswered(made: Path) -> N
     assert said == Answers(
         answers={q.id: Answer() for q in QUESTIONS},
         roles={"responsibilities": {name: Duty() for name in RESPONSIBILITIES}},
+        raci=Matrix(
+            roles={name: Role() for name in ("cloud-security-engineer", "cloud-administrator")}
+        ),
         artefacts={name: Document() for name in documents},
     )
-    assert not any(row.answered for row in said.attestations("111122223333"))
+    assert not any(row.answered for row in attestations(said, "111122223333"))
 
 
 def test_every_example_in_workload_yaml_is_valid_and_every_key_has_one(made: Path) -> None:
@@ -83,9 +105,11 @@ def test_every_example_in_answers_yaml_is_valid_and_every_key_has_one(made: Path
     (made.parent / "answers.yaml").write_text(text)
     said = answers.load(made.parent / "answers.yaml", QUESTIONS)
     for q in QUESTIONS:
-        assert said.answers[q.id].practices == tuple(p.choice for p in q.practices)
-    assert said.exceptions and said.disputes
-    for kind in (Answers, Answer, Document, answers.AcceptedRisk, answers.Dispute):
+        for practice in q.practices:
+            assert f"# - {practice.choice}\n" in text
+    assert said.raci.practices and said.actions and said.exceptions and said.disputes
+    kinds = (Answers, Answer, Document, Role, Involved, Action, AcceptedRisk, Dispute)
+    for kind in kinds:
         named = [f for f in kind.__struct_fields__ if f != "seen"]
         assert [f for f in named if not re.search(rf"^[ -]*{f}:", text, re.M)] == []
 
@@ -122,7 +146,12 @@ def test_what_is_there_stays_and_what_is_missing_is_added(tmp_path: Path) -> Non
     (tmp_path / "answers.yaml").write_text("answers:\n  # mine\n")
     (tmp_path / "workload.yaml").symlink_to(tmp_path / "nowhere.yaml")
     written = folder.init(tmp_path)
-    assert [p.name for p in written] == ["README.md", "review.ipynb", ".gitignore"]
+    assert [p.name for p in written] == [
+        "README.md",
+        "narrative.yaml",
+        "review.ipynb",
+        ".gitignore",
+    ]
     assert (tmp_path / "answers.yaml").read_text() == "answers:\n  # mine\n"
     assert not (tmp_path / "nowhere.yaml").exists()
     assert folder.init(tmp_path) == []

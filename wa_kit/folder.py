@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wa_kit.checks.people import RESPONSIBILITIES
 from wa_kit.model import KitError
-from wa_kit.questionnaire import Artefact, Questionnaire, load_all
+from wa_kit.questionnaire import Artefact, Questionnaire, Role, load_all
 from wa_kit.written import shipped
 
 
@@ -43,6 +43,7 @@ def _files() -> Iterator[tuple[str, str]]:
     yield "README.md", _text(templates / "README.md")
     yield "workload.yaml", _text(templates / "workload.yaml")
     yield "answers.yaml", _answers_stub(load_all())
+    yield "narrative.yaml", _text(templates / "narrative.yaml")
     yield "notebooks/review.ipynb", _text(shipped("notebooks") / "review.ipynb")
     yield ".gitignore", _text(templates / "gitignore")
 
@@ -78,10 +79,17 @@ def _answers_stub(questions: Sequence[Questionnaire]) -> str:
         template.render(
             questions=questions,
             duties=sorted(RESPONSIBILITIES.items(), key=lambda duty: (duty[1].role, duty[0])),
+            roles=_roles(questions),
             artefacts=_artefacts(questions),
         )
         + "\n"
     )
+
+
+def _roles(questions: Sequence[Questionnaire]) -> list[Role]:
+    """Each role that any question names, once."""
+    found = {role.id: role for q in questions for role in q.roles}
+    return [found[name] for name in sorted(found, reverse=True)]
 
 
 def _artefacts(questions: Sequence[Questionnaire]) -> list[Artefact]:

@@ -321,6 +321,8 @@ class Outcome(StrEnum):
 
 
 Severity = Literal["critical", "high", "medium", "low", "info"]
+Effort = Literal["small", "medium", "large"]  # a setting; some work; data has to be copied
+EFFORTS: tuple[Effort, ...] = ("small", "medium", "large")
 SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 
 

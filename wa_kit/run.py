@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from wa_kit import __version__, answers, archive, permissions, suggestions, workload
+from wa_kit import __version__, answers, archive, narrative, permissions, suggestions, workload
 from wa_kit.aws import Caller, Gate, Reader, attempt, open_gate
 from wa_kit.checks import CHECKS, Check
 from wa_kit.evidence import HOME, gather
@@ -80,6 +80,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     workload_file: Path | None
     answers: answers.Answers
     answers_file: Path | None
+    narrative: narrative.Narrative
+    narrative_file: Path | None
     questions: tuple[Questionnaire, ...]
     question_hashes: dict[str, str]
     out: Path
@@ -123,11 +125,14 @@ def plan(request: Request) -> Plan:
     questions = load_all(folder, request.questionnaires or None, known_checks=CHECKS)
     answers_file = home / "answers.yaml"
     said = answers.load(answers_file, load_all(folder)) if answers_file.is_file() else None
+    told = home / "narrative.yaml"
     return Plan(
         workload=workload.load(file) if file else workload.Workload(),
         workload_file=file,
         answers=said or answers.Answers(),
         answers_file=answers_file if said else None,
+        narrative=narrative.load(told) if told.is_file() else narrative.Narrative(),
+        narrative_file=told if told.is_file() else None,
         questions=questions,
         question_hashes={q.id: _sha256(folder / f"{q.id}.yaml") for q in questions},
         out=request.out or home / "runs",
@@ -321,7 +326,7 @@ def _judged_before(home: Path) -> Path | None:
 
 def judged(evidence: Evidence, planned: Plan, context: Context) -> list[Finding]:
     """The findings over what AWS and people said, with the exceptions that cover them."""
-    whole = evidence.plus(planned.answers.attestations(context.account))
+    whole = evidence.plus(answers.attestations(planned.answers, context.account))
     findings = judge(whole, planned.checks, context, planned.questions_of)
     return answers.accept(findings, planned.answers, context.now.date())
 
@@ -419,6 +424,10 @@ def _save_files(planned: Plan, staging: archive.Staging) -> None:
     if planned.workload_file:
         text = planned.workload_file.read_text(encoding="utf-8-sig")
         staging.write("workload.yaml", without(text, "external_id"))
+    if planned.narrative_file:
+        staging.write("narrative.yaml", planned.narrative_file.read_bytes())
+        if logo := planned.narrative.logo:
+            staging.write(logo, (planned.narrative_file.parent / logo).read_bytes())
 
 
 def _save_workbook(staging: archive.Staging, account: str, progress: Progress) -> None:

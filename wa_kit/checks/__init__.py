@@ -16,7 +16,7 @@ from typing import get_args, get_origin, get_type_hints
 import msgspec
 
 from wa_kit.evidence import tables_for
-from wa_kit.model import Context, Row, Rows, Severity, Verdict
+from wa_kit.model import Context, Effort, Row, Rows, Severity, Verdict
 from wa_kit.protection import View
 
 CheckFunction = Callable[..., Verdict]
@@ -29,6 +29,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     why: str
     severity: Severity
+    effort: Effort
     remedy: str
     docs: str
     judges: type[Row]
@@ -59,6 +60,7 @@ def check(
     severity: Severity,
     remedy: str,
     docs: str,
+    effort: Effort = "medium",
     about: str | None = None,
     see: str | None = None,
     can_fail: bool = True,
@@ -66,7 +68,8 @@ def check(
     """Register a function as a check. Questionnaires name it by the function's name.
 
     ``about`` names a subject of answers.yaml (``artefacts/encryption-policy``): the check then
-    judges that attestation alone. A check that cannot fail is shown, and counts for no pass.
+    judges that attestation alone. ``effort`` is what the remedy takes: small for a setting, large
+    where data has to be copied. A check that cannot fail is shown, and counts for no pass.
     """
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -81,6 +84,7 @@ def check(
             title=title,
             why=why,
             severity=severity,
+            effort=effort,
             remedy=remedy,
             docs=docs,
             judges=hints[judged],

@@ -102,6 +102,7 @@ def _policy(vault: BackupVault) -> Policy | None:
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Encrypt the source, so that its next backups are encrypted; or copy the recovery point "
         "into a vault with a customer managed key (aws backup start-copy-job), where its type is "
@@ -130,6 +131,7 @@ def backup_recovery_point_encrypted(point: RecoveryPoint) -> Verdict:
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "aws backup put-backup-vault-access-policy with a Deny of deleting recovery points, of "
         "changing their lifecycle, of deleting the vault and of changing this policy, for all but "

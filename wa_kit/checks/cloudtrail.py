@@ -22,6 +22,7 @@ _DOCS = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide"
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "Create one trail for all regions (aws cloudtrail create-trail --is-multi-region-trail), "
         "let it record management events of both kinds, and start logging."
@@ -56,6 +57,7 @@ def _surely(trail: Trail) -> bool:
 
 @check(
     severity="medium",
+    effort="small",
     remedy="Name a key of your own: aws cloudtrail update-trail --kms-key-id.",
     docs=f"{_DOCS}/encrypting-cloudtrail-log-files-with-aws-kms.html",
 )
@@ -78,6 +80,7 @@ def cloudtrail_kms_encrypted(trail: Trail, keys: KeyRing, context: Context) -> V
 
 @check(
     severity="medium",
+    effort="small",
     remedy="aws cloudtrail update-trail --enable-log-file-validation.",
     docs=f"{_DOCS}/cloudtrail-log-file-validation-intro.html",
     see="aws cloudtrail describe-trails --region {region} --trail-name-list {arn}",
@@ -95,6 +98,7 @@ def cloudtrail_log_validation(trail: Trail) -> Verdict:
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "Take kms.amazonaws.com out of the excluded event sources: "
         "aws cloudtrail put-event-selectors."
@@ -126,6 +130,7 @@ _SHOWN = 3
 
 @check(
     severity="info",
+    effort="small",
     remedy=(
         "Look at each event with whoever did it. List the ids of those that were right under "
         "reviewed_events in workload.yaml."

@@ -38,6 +38,7 @@ _PATIENCE = dt.timedelta(hours=1)  # how long a recorder may take to write for t
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "aws configservice put-configuration-recorder and put-delivery-channel, then "
         "start-configuration-recorder, in each region."

@@ -10,6 +10,7 @@ from wa_kit.protection import KeyRing, judge_level
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "aws drs update-replication-configuration (each server) and "
         "aws drs update-replication-configuration-template (new ones), with "

@@ -10,6 +10,7 @@ from wa_kit.protection import KeyRing, judge_level
 
 @check(
     severity="medium",
+    effort="small",
     remedy=(
         "aws dynamodb update-table --table-name NAME "
         "--sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY. The table stays online."
@@ -27,6 +28,7 @@ def dynamodb_table_encryption_level(table: DynamoTable, keys: KeyRing, context: 
 
 @check(
     severity="medium",
+    effort="small",
     remedy=(
         "aws dynamodb update-continuous-backups --table-name NAME "
         "--point-in-time-recovery-specification "

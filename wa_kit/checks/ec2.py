@@ -10,6 +10,7 @@ from wa_kit.protection import KeyRing
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Snapshot the volume, copy the snapshot with --encrypted and a key, make a volume of the "
         "copy, and swap it in. A volume cannot be encrypted in place."
@@ -31,6 +32,7 @@ def ec2_ebs_volume_encrypted(volume: EbsVolume) -> Verdict:
 
 @check(
     severity="high",
+    effort="small",
     remedy="aws ec2 enable-ebs-encryption-by-default, in each region.",
     docs="https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html",
 )
@@ -54,6 +56,7 @@ def ec2_ebs_default_encryption(
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "aws ec2 copy-snapshot --encrypted --kms-key-id makes an encrypted copy; make images and "
         "volumes of the copy from then on."
@@ -75,6 +78,7 @@ def ec2_ebs_snapshot_encrypted(snapshot: EbsSnapshot) -> Verdict:
 
 @check(
     severity="critical",
+    effort="small",
     remedy=(
         "aws ec2 modify-snapshot-attribute --attribute createVolumePermission --operation-type "
         "remove --group-names all. At once for a whole region: aws ec2 "

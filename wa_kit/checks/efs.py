@@ -9,6 +9,7 @@ from wa_kit.model import Verdict, fails, not_applicable, passes
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Make an encrypted file system (aws efs create-file-system --encrypted --kms-key-id), "
         "bring the files over with DataSync or a restore by AWS Backup, and point the mounts at "

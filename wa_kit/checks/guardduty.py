@@ -9,6 +9,7 @@ from wa_kit.model import Context, Region, Rows, Verdict, fails, not_applicable, 
 
 @check(
     severity="high",
+    effort="small",
     remedy="aws guardduty create-detector --enable, in each region, or from the organization.",
     docs="https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_settingup.html",
     see="aws guardduty list-detectors --region {region}",

@@ -56,6 +56,7 @@ def kms_key_inventory(key: KmsKey) -> Verdict:
 
 @check(
     severity="medium",
+    effort="small",
     remedy="aws kms enable-key-rotation --key-id KEY --rotation-period-in-days 365",
     docs="https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     see="aws kms get-key-rotation-status --region {region} --key-id {arn}",
@@ -114,6 +115,7 @@ def _id(key: KmsKey) -> str:
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "aws kms cancel-key-deletion, then aws kms enable-key if it is needed. Where a key should "
         "go, disable it first and watch for a while what fails."
@@ -163,6 +165,7 @@ def kms_disabled_key_in_use(key: KmsKey, users: KeyUsers) -> Verdict:
 
 @check(
     severity="medium",
+    effort="small",
     remedy="aws kms tag-resource --key-id KEY --tags TagKey=Owner,TagValue=TEAM and so on.",
     docs="https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html",
     see="aws kms list-resource-tags --region {region} --key-id {arn}",
@@ -193,6 +196,7 @@ def kms_key_tagged(key: KmsKey, context: Context) -> Verdict:
 
 @check(
     severity="medium",
+    effort="large",
     remedy=(
         "aws kms replicate-key --key-id KEY --replica-region REGION. A single-Region key cannot be "
         "made multi-Region: make a new one and re-encrypt."
@@ -262,6 +266,7 @@ def kms_key_resource_map(key: KmsKey, users: KeyUsers) -> Verdict:
 
 @check(
     severity="high",
+    effort="large",
     remedy="Encrypt the data again with a customer managed key; how depends on the service.",
     docs="https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
 )

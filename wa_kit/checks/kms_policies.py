@@ -47,6 +47,7 @@ def _policy(key: KmsKey) -> Policy:
 
 @check(
     severity="critical",
+    effort="small",
     remedy=(
         "aws kms put-key-policy: name the principals that need the key, or add a condition on "
         "aws:PrincipalOrgID or kms:CallerAccount. kms:ViaService alone keeps nobody out."

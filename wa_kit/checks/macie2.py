@@ -10,6 +10,7 @@ from wa_kit.model import Context, Region, Rows, Verdict, fails, not_applicable, 
 
 @check(
     severity="medium",
+    effort="small",
     remedy="aws macie2 enable-macie, in each region that holds buckets.",
     docs="https://docs.aws.amazon.com/macie/latest/user/getting-started.html",
     see="aws macie2 get-macie-session --region {region}",

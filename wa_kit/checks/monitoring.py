@@ -37,6 +37,7 @@ _CHANGES = (
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "In each region: aws events put-rule with a pattern for DisableKey and "
         "ScheduleKeyDeletion of kms.amazonaws.com, and aws events put-targets with somebody who "
@@ -63,6 +64,7 @@ def monitoring_kms_disable_delete(
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "In each region: aws events put-rule with a pattern for PutBucketEncryption, "
         "DeleteBucketEncryption, DisableEbsEncryptionByDefault and ModifyEbsDefaultKmsKeyId, or "

@@ -182,6 +182,7 @@ def _fresh(report: Attestation, context: Context) -> Verdict:
 @check(
     about="roles/responsibilities",
     severity="high",
+    effort="small",
     remedy="Name an accountable person and a deputy for each in answers.yaml under roles.",
     docs="https://docs.aws.amazon.com/wellarchitected/latest/framework/ops_ops_model_def_proc_owners.html",
 )

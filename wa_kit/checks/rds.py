@@ -12,6 +12,7 @@ _AURORA_GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide"
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Take a manual snapshot, copy it with aws rds copy-db-snapshot --kms-key-id, restore a "
         "new instance from the copy, and point the application at it. An instance cannot be "
@@ -32,6 +33,7 @@ def rds_instance_storage_encrypted(instance: DbInstance) -> Verdict:
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Take a cluster snapshot and restore it with aws rds restore-db-cluster-from-snapshot "
         "--kms-key-id (Aurora encrypts while it restores), then switch over."
@@ -49,6 +51,7 @@ def rds_cluster_storage_encrypted(cluster: DbCluster) -> Verdict:
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "aws rds copy-db-snapshot (for clusters: copy-db-cluster-snapshot) --kms-key-id makes an "
         "encrypted copy. Encrypt the source as well, or its next snapshot is plain again."
@@ -68,6 +71,7 @@ def rds_snapshot_encrypted(snapshot: RdsSnapshot) -> Verdict:
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Automated backups take the encryption of their source: restore the database into an "
         "encrypted one (see rds_instance_storage_encrypted), whose backups then are encrypted."
@@ -88,6 +92,7 @@ def rds_automated_backup_encrypted(backup: AutomatedBackup) -> Verdict:
 
 @check(
     severity="critical",
+    effort="small",
     remedy=(
         "aws rds modify-db-snapshot-attribute (for clusters: modify-db-cluster-snapshot-attribute) "
         "--attribute-name restore --values-to-remove all. Treat what it held as disclosed."

@@ -93,6 +93,7 @@ def _log_sender(policy: str | None) -> str | None:
 
 @check(
     severity="high",
+    effort="small",
     remedy=(
         "Add two statements to the bucket policy (aws s3api put-bucket-policy): deny s3:PutObject "
         "to everybody when x-amz-server-side-encryption is given and is not aws:kms, and when "

@@ -16,6 +16,7 @@ from wa_kit.protection import RANK, classify
 
 @check(
     severity="high",
+    effort="large",
     remedy=(
         "Copy the objects onto themselves with S3 Batch Operations (aws s3control create-job), "
         "which writes them under the bucket's default; from SSE-S3 to a KMS key, aws s3api "

@@ -12,9 +12,11 @@ from typing import Self
 
 from wa_kit import answers as answer_file
 from wa_kit import archive, charts, questionnaire
+from wa_kit import narrative as narrative_file
 from wa_kit.answers import Answers
 from wa_kit.archive import Manifest
 from wa_kit.model import Evidence, Finding, KitError
+from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.review import annexes, glance, plan, questions, topics
 from wa_kit.review.material import Material
@@ -34,9 +36,18 @@ class Review:
         questions: Sequence[Questionnaire],
         evidence: Evidence,
         answers: Answers | None = None,
+        narrative: Narrative | None = None,
+        logo: bytes = b"",
     ) -> None:
         self._material = Material(
-            manifest, summary, findings, questions, evidence, answers or Answers()
+            manifest,
+            summary,
+            findings,
+            questions,
+            evidence,
+            answers or Answers(),
+            narrative or Narrative(),
+            logo,
         )
 
     @classmethod
@@ -50,7 +61,8 @@ class Review:
         if account and account != manifest.account:
             raise KitError(f"{folder}: this run is of account {manifest.account}, not {account}.")
         summary = archive.load_json(folder, "summary.json", Summary)
-        said = folder / "answers.yaml"
+        said, told = folder / "answers.yaml", folder / "narrative.yaml"
+        narrative = narrative_file.load(told) if told.is_file() else Narrative()
         return cls(
             manifest,
             summary,
@@ -58,6 +70,8 @@ class Review:
             _asked(folder, summary),
             archive.load_evidence(folder),
             answer_file.load(said) if said.is_file() else None,
+            narrative,
+            (folder / narrative.logo).read_bytes() if narrative.logo else b"",
         )
 
     def cover(self) -> Html:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from wa_kit.actions import PlannedAction, planned
 from wa_kit.answers import Answers
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS, Check
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import SEVERITIES, Evidence, Finding, Outcome
+from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import Suggestion, Summary, Trouble
 
@@ -33,12 +35,16 @@ class Material:
         questions: Sequence[Questionnaire],
         evidence: Evidence,
         answers: Answers,
+        narrative: Narrative,
+        logo: bytes,
     ) -> None:
         self.manifest = manifest
         self.summary = summary
         self.findings = sorted(findings, key=_seriousness)
         self.evidence = evidence
         self.answers = answers
+        self.narrative = narrative
+        self.logo = logo
         self._questions = {question.id: question for question in questions}
 
     @property
@@ -66,6 +72,12 @@ class Material:
     def owners(self) -> Mapping[str, str]:
         """ARN -> owner, of what fails."""
         return {trouble.resource: trouble.owner for trouble in self.summary.worst}
+
+    @cached_property
+    def actions(self) -> list[PlannedAction]:
+        """What to do, most urgent first."""
+        day = self.manifest.started.date()
+        return planned(self.findings, self.answers, self.owners, day)
 
     @cached_property
     def titles(self) -> Mapping[str, str]:

@@ -17,7 +17,17 @@ from wa_kit.written.error import WrittenError, did_you_mean
 from wa_kit.written.redact import without
 from wa_kit.written.tree import Tree
 
-__all__ = ["Place", "Written", "WrittenError", "did_you_mean", "load", "read", "shipped", "without"]
+__all__ = [
+    "Place",
+    "Written",
+    "WrittenError",
+    "did_you_mean",
+    "load",
+    "parse",
+    "read",
+    "shipped",
+    "without",
+]
 
 MOST_BYTES = 1_000_000
 
@@ -43,7 +53,12 @@ def load(path: Path, kind: type[T]) -> T:
 
 def read(path: Path, kind: type[T]) -> Written[T]:
     """Like load, for callers with rules of their own that need line numbers."""
-    tree = Tree(path, _text(path))
+    return parse(path, _text(path), kind)
+
+
+def parse(path: Path, text: str, kind: type[T]) -> Written[T]:
+    """Like read, of text that stands in the file, or is to stand there."""
+    tree = Tree(path, text)
     build = Build(path)
     value = build.struct(tree.root(), kind, ())
     return Written(value, path, build.lines)

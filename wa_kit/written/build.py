@@ -36,6 +36,8 @@ class Build:
     def value(self, node: Node, kind: Any, at: Place) -> Any:
         self.lines[at] = node.line
         written = node.value
+        if node.plain and written == "" and (empty := _empty(kind)) is not None:
+            return self._constrained(node, kind, empty, at)
         if isinstance(written, str):
             return self._scalar(node, written, kind, at)
         for member in _members(kind):
@@ -175,6 +177,13 @@ def _shape(kind: Any) -> Any:
         return dict
     collection = issubclass(bare, Sequence | set | frozenset) and not issubclass(bare, str | bytes)
     return list if collection else None
+
+
+def _empty(kind: Any) -> Any:
+    """What a list or a block of keys is that was left blank; None for other types."""
+    bare = _bare(kind)
+    made = {list: _COLLECTIONS.get(get_origin(bare) or bare, list), dict: dict}.get(_shape(kind))
+    return made() if made else None
 
 
 def _choices(kind: Any) -> list[str]:
