@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wa_kit import __version__
+from wa_kit.commands.export import export
 from wa_kit.commands.options import (
     AccountOption,
     AllRegionsOption,
@@ -296,6 +297,9 @@ def checks(
         terminal.print_check(shown[0])
     else:
         terminal.print_checks(shown)
+
+
+app.command()(export)
 
 
 def _version(asked: bool) -> None:

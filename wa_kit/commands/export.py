@@ -1,0 +1,44 @@
+"""``wa-kit export``: a finished run in another format, to hand on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wa_kit.commands.options import JsonOption, QuietOption, RunArgument
+
+
+class FormatName(StrEnum):
+    xlsx = "xlsx"
+    docx = "docx"
+    pdf = "pdf"
+    csv = "csv"
+    parquet = "parquet"
+    ocsf = "ocsf"
+    markdown = "markdown"
+
+
+def export(
+    run_folder: RunArgument,
+    format: Annotated[FormatName, typer.Option("--format", "-f", help="What to make of the run.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Its name; else one is made up.")
+    ] = None,
+    redact: Annotated[
+        bool,
+        typer.Option("--redact", help="Stable aliases for account ids, ARNs, resources, people."),
+    ] = False,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a document or a data file of a finished run. Needs no AWS."""
+    from wa_kit import exports, terminal
+
+    made = exports.export(run_folder, exports.Format(format.value), out, redact)
+    if json:
+        terminal.print_json({"file": str(made)})
+    elif not quiet:
+        terminal.out.print(f"Wrote {terminal.safe(made)}", soft_wrap=True)
