@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from samples import ACCOUNT, CONTEXT, HOSTILE, NOW, QUESTIONS, finding, key, volume
+from samples import ACCOUNT, CONTEXT, HOSTILE, QUESTIONS, finding, key, volume
 
 from wa_kit.answers import Answer, Answers
 from wa_kit.model import Evidence, Finding, KitError, NotRead, Outcome, Reason, Row, account_arn
@@ -109,15 +109,6 @@ def test_a_check_that_cannot_fail_supports_nothing() -> None:
 
 def test_a_failure_below_high_is_a_medium_risk() -> None:
     assert suggested(judged("fail", severity="low")).estimated_risk == "medium"
-
-
-@pytest.mark.parametrize(
-    ("until", "stale"),
-    [(None, False), (NOW.date(), False), (NOW.date() - dt.timedelta(days=1), True)],
-)
-def test_an_answer_is_out_of_date_after_its_day(until: dt.date | None, stale: bool) -> None:
-    said = suggested(answer=Answer(valid_until=until), today=NOW.date())
-    assert said.stale is stale
 
 
 # Counting

@@ -288,6 +288,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
             owners=suggestions.owners_of(body.evidence, context, rules),
             before=archive.load_findings(before) if before else None,
             since=before.name if before else "",
+            seen=lambda question, digest: _seen(planned.out / body.account, question, digest),
         )
         manifest = _manifest(request, planned, body)
         manifest = msgspec.structs.replace(
@@ -316,6 +317,25 @@ def _not_asked(finding: Finding) -> Finding:
         return finding
     because = "nobody has said, and AWS was not asked"
     return msgspec.structs.replace(finding, reason=Reason.NO_ANSWER, because=because)
+
+
+class _SeenQuestion(msgspec.Struct):
+    id: str
+    seen: str = ""
+
+
+class _SeenSummary(msgspec.Struct):
+    questions: tuple[_SeenQuestion, ...]
+
+
+def _seen(home: Path, question: str, digest: str) -> list[Finding] | None:
+    """The findings of a question in the newest run where they had that digest."""
+    for run in reversed(archive.runs(home)):
+        if (run / "summary.json").is_file():
+            told = archive.load_json(run, "summary.json", _SeenSummary).questions
+            if any((q.id, q.seen) == (question, digest) for q in told):
+                return [f for f in archive.load_findings(run) if question in f.questions]
+    return None
 
 
 def _judged_before(home: Path) -> Path | None:

@@ -105,6 +105,7 @@ def print_result(result: Result) -> None:
     stores = summary.stores
     if stores.seen:
         out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
+    _print_stale(summary.questions)
     _print_worst(summary.worst)
     _print_blind(summary.not_seen)
     page = result.run / "report.html"
@@ -129,6 +130,15 @@ def _questions(questions: Sequence[Suggestion]) -> Table:
             *(str(number) if number else "[dim]-[/]" for number in open_),
         )
     return table
+
+
+def _print_stale(questions: Sequence[Suggestion]) -> None:
+    stale = [question for question in questions if question.stale]
+    if stale:
+        out.print(f"\n[bold]{plural(len(stale), 'answer')} out of date[/]:")
+    for question in stale:
+        why = f": {question.stale_because[0]}" if question.stale_because else ""
+        out.print(f"  {safe(question.title)}{safe(why)}", soft_wrap=True)
 
 
 def _print_worst(worst: Sequence[Trouble]) -> None:

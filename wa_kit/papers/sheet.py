@@ -39,6 +39,7 @@ def _sheet(s: Suggestion, question: Questionnaire | None, answer: Answer | None)
         "worst": troubles_table(s.worst, _WORST),
         "not_seen": blind_table(s.not_seen),
         "practices": _practices(question) if question else "",
+        "seen": s.seen,
     }
 
 

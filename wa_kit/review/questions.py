@@ -118,7 +118,7 @@ def _answer(answer: Answer | None, suggestion: Suggestion) -> Html:
         ("Holds until", answer.valid_until or "no date"),
         ("Owner", answer.owner or "nobody named"),
     ]
-    stale = el("p", "This answer is out of date.", class_="stale") if suggestion.stale else None
+    stale = _out_of_date(suggestion) if suggestion.stale else None
     said = el(
         "div",
         el("h4", "The team's answer"),
@@ -128,6 +128,12 @@ def _answer(answer: Answer | None, suggestion: Suggestion) -> Html:
         class_="answer",
     )
     return join(said, draft)
+
+
+def _out_of_date(suggestion: Suggestion) -> Html:
+    reasons = suggestion.stale_because
+    words = el("p", "This answer is out of date", ": " if reasons else ".", class_="stale")
+    return join(words, bullets(map(sentence, reasons)) if reasons else None)
 
 
 def _worst(material: Material, suggestion: Suggestion) -> Table | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from wa_kit.answers import Answer
 from wa_kit.model import Finding, Outcome
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import counting
 from wa_kit.suggestions.drafts import draft, shortened, why_unknown
 from wa_kit.suggestions.parts import WA_TOOL_LIMIT, Risk, Standing, Suggestion
+from wa_kit.suggestions.staleness import digest
 from wa_kit.suggestions.troubles import blind_spots, troubles
 
 
@@ -19,10 +18,12 @@ def suggest(
     findings: Sequence[Finding],
     *,
     owners: Mapping[str, str] | None = None,
-    answer: Answer | None = None,
-    today: dt.date | None = None,
+    stale_because: tuple[str, ...] = (),
 ) -> Suggestion:
-    """One failure outweighs any number of passes, and not having looked is never a pass."""
+    """One failure outweighs any number of passes, and not having looked is never a pass.
+
+    ``stale_because`` is why the people's answer no longer stands; see ``staleness``.
+    """
     ours = [f for f in findings if f.check in question.checks]
     counted = [f for f in ours if counting.counts(f)]
     resources, partly = counting.by_resource(counted), counting.partly(counted)
@@ -44,7 +45,9 @@ def suggest(
         without_verdict=open_,
         partly=partly,
         estimated_risk=_risk(standing, ours),
-        stale=_stale(answer, today),
+        stale=bool(stale_because),
+        stale_because=stale_because,
+        seen=digest(ours),
         draft=text,
         short=shortened(text, WA_TOOL_LIMIT),
         worst=tuple(worst),
@@ -87,7 +90,3 @@ def _risk(standing: Standing, findings: Sequence[Finding]) -> Risk:
     if failed:
         return "medium"
     return "none" if standing is Standing.SUPPORTED else "unknown"
-
-
-def _stale(answer: Answer | None, today: dt.date | None) -> bool:
-    return bool(answer and answer.valid_until and today and answer.valid_until < today)

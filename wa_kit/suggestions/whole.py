@@ -11,7 +11,8 @@ from wa_kit.protection import classify
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import counting
 from wa_kit.suggestions.one import suggest
-from wa_kit.suggestions.parts import Changes, Stores, Summary
+from wa_kit.suggestions.parts import Changes, Stores, Suggestion, Summary
+from wa_kit.suggestions.staleness import Before, why_stale
 from wa_kit.suggestions.troubles import blind_spots, troubles
 
 
@@ -25,13 +26,21 @@ def summarise(
     owners: Mapping[str, str] | None = None,
     before: Sequence[Finding] | None = None,
     since: str = "",
+    seen: Before = lambda question, digest: None,
 ) -> Summary:
-    """What summary.json holds. ``before`` are the findings of the run named ``since``."""
-    today, owned = context.now.date(), owners or {}
-    suggestions = [
-        suggest(q, findings, owners=owned, answer=answers.answers.get(q.id), today=today)
-        for q in questions
-    ]
+    """What summary.json holds. ``before`` are the findings of the run named ``since``.
+
+    ``seen`` finds what an earlier run told of a question, for answers that rest on it.
+    """
+    owned = owners or {}
+
+    def one(question: Questionnaire) -> Suggestion:
+        ours = [f for f in findings if f.check in question.checks]
+        answer, today = answers.answers.get(question.id), context.now.date()
+        why = why_stale(answer, question.id, context.account, ours, seen, today)
+        return suggest(question, ours, owners=owned, stale_because=why)
+
+    suggestions = [one(question) for question in questions]
     failed = [f for f in findings if f.outcome is Outcome.FAIL and not f.exception]
     return Summary(
         questions=tuple(suggestions),
