@@ -130,7 +130,7 @@ def test_what_people_answered_stands_apart_and_whole() -> None:
     assert "> We do.  \n> Since May.\n>\n> Always.\n" in said
     assert "| Given by | A. Moreau |" in said
     assert "| Practices followed | SEC08-BP01 Implement secure key management |" in said
-    assert "**This answer is out of date: it was to hold until 2026-10-31.**" in said
+    assert "- it was to hold until 2026-10-31" in said
     assert "there is no resource to judge | yes, but out of date |" in text
     assert "We do." not in section(text, "Enforcing encryption at rest")
 
