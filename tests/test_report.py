@@ -73,7 +73,7 @@ def test_a_chart_is_data_with_its_words_and_cannot_end_its_element(tmp_path: Pat
     figure = {"data": [{"type": "bar", "name": evil}], "layout": {"meta": {"alt": 'Words "<b>'}}}
     made = nbformat.v4.new_output("display_data", data={PLOTLY: figure})
     page = report.rendered(executed(tmp_path / "w.ipynb", made))
-    assert 'role="img" aria-label="Words &#34;&lt;b&gt;"' in page
+    assert 'role="img" aria-label="Words &quot;&lt;b&gt;"' in page
     assert evil not in page
     (kept,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
     assert json.loads(kept)["data"] == figure["data"]
