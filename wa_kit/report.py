@@ -55,14 +55,16 @@ def on_paper(notebook: Path, draw: Draw) -> str:
     content = _read(notebook)
     pictures = iter(draw(_figures(content)))
     body = _cells(content, lambda figure: _drawn(figure, next(pictures, None)), "cover")
-    return _page(body, ("paper.css",), ())
+    return _page(body, ("paper.css",), (), paper=True)
 
 
-def _page(body: str, styles: Sequence[str], scripts: Sequence[str]) -> str:
+def _page(
+    body: str, styles: Sequence[str], scripts: Sequence[str], paper: bool = False
+) -> str:
     headings = _Headings()
     headings.feed(body)
     contents = _template("contents.html.j2").render(
-        headings=[heading for heading in headings.found if heading.level in (2, 3)]
+        headings=[heading for heading in headings.found if heading.level in (2, 3)], paper=paper
     )
     page: str = _template("page.html.j2").render(
         title=next((h.text for h in headings.found if h.level == 1), "Review"),

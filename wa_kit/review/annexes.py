@@ -43,21 +43,21 @@ def _extent(material: Material, shown: int) -> Html:
 
 def _on_paper(material: Material, shown: int) -> str:
     total, open_ = len(material.findings), len(material.open)
-    words = f"Of {total:,} findings, {open_:,} fail or are unknown. "
-    if shown < open_:
-        words += f"The {shown:,} most serious of them stand here, by check"
-    else:
-        words += "They stand here, by check"
+    which = "They" if shown == open_ else f"The most serious of each check, {shown:,} in all,"
     return (
-        f"{words}; the rest is counted. Every finding, with what was read and the line that shows "
-        "it, is in report.html and findings.csv of this run."
+        f"Of {total:,} findings, {open_:,} fail or are unknown. {which} stand here; the rest is "
+        "counted. Every finding, with what was read and the line that shows it, is in findings.csv "
+        "of this run and in its Excel export."
     )
 
 
 def _on_screen(material: Material, shown: int) -> Html:
     total, open_, read = len(material.findings), len(material.open), len(material.read)
     if shown == total:
-        words = f"All {total:,} findings, by check. Open a check to read them."
+        words = (
+            f"All {total:,} findings, by check. Open a check to read them: each says what was read, "
+            "when, and which line of the AWS command line shows it."
+        )
     else:
         words = (
             f"Of {total:,} findings, the {open_:,} that fail or are unknown stand here, by check. "
@@ -286,7 +286,9 @@ def manifest(material: Material) -> Parts:
             numbers=["Calls"],
             fold_over=0,
             kind="small",
-        ),
+        )
+        if not material.paper
+        else None,
         Table(
             "Questionnaires used",
             ("Questionnaire", "SHA-256"),

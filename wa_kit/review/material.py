@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from wa_kit.actions import PlannedAction, planned
@@ -23,6 +24,7 @@ class Extent(NamedTuple):
 
     whole: int  # findings up to which annex A lists those too that pass or do not apply
     listed: int  # findings in annex A
+    of_a_check: int  # of them
     read: int  # of them, those with what was read
     failures: int  # up to which the action plan names every failing resource
     each: int  # resources that an action names, where there are more failures
@@ -32,8 +34,8 @@ class Extent(NamedTuple):
 
 # A page stays usable, and under ten megabytes, however large the account; paper, under a hundred
 # and twenty sheets. What is not listed stands in findings.csv.
-_SCREEN = Extent(2_500, 6_000, 1_000, 2_500, 50, 200, 2_500)
-_PAPER = Extent(0, 400, 0, 400, 15, 40, 80)
+_SCREEN = Extent(2_500, 6_000, 6_000, 1_000, 2_500, 50, 200, 2_500)
+_PAPER = Extent(0, 600, 30, 0, 400, 15, 40, 80)
 _WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 
 
@@ -117,7 +119,9 @@ class Material:
         """The findings that stand in annex A, each under its anchor."""
         if len(self.findings) <= self.extent.whole:
             return frozenset(finding.finding for finding in self.findings)
-        return frozenset(finding.finding for finding in self.open[: self.extent.listed])
+        some = (found[: self.extent.of_a_check] for found in grouped(self.open).values())
+        most = sorted(chain.from_iterable(some), key=_seriousness)
+        return frozenset(finding.finding for finding in most[: self.extent.listed])
 
     @cached_property
     def read(self) -> frozenset[str]:

@@ -46,7 +46,8 @@ def overview(material: Material) -> Table:
         for s in material.summary.questions
     )
     columns = ("Question", "Standing", "Because", "Resources assessed", *_OPEN.values())
-    return Table("The questions and where each stands", columns, rows, numbers=columns[3:])
+    title = "The questions and where each stands"
+    return Table(title, columns, rows, numbers=columns[3:], kind="standings")
 
 
 def pages(material: Material) -> Parts:
