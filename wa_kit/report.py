@@ -58,9 +58,7 @@ def on_paper(notebook: Path, draw: Draw) -> str:
     return _page(body, ("paper.css",), (), paper=True)
 
 
-def _page(
-    body: str, styles: Sequence[str], scripts: Sequence[str], paper: bool = False
-) -> str:
+def _page(body: str, styles: Sequence[str], scripts: Sequence[str], paper: bool = False) -> str:
     headings = _Headings()
     headings.feed(body)
     contents = _template("contents.html.j2").render(

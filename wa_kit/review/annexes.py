@@ -55,8 +55,8 @@ def _on_screen(material: Material, shown: int) -> Html:
     total, open_, read = len(material.findings), len(material.open), len(material.read)
     if shown == total:
         words = (
-            f"All {total:,} findings, by check. Open a check to read them: each says what was read, "
-            "when, and which line of the AWS command line shows it."
+            f"All {total:,} findings, by check. Open a check to read them: each says what was "
+            "read, when, and which line of the AWS command line shows it."
         )
     else:
         words = (

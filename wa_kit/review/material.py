@@ -18,7 +18,6 @@ from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import Suggestion, Summary, Trouble
 
 
-
 class Extent(NamedTuple):
     """How many rows stand where there are very many; most serious first, the rest is counted."""
 

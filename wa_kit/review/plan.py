@@ -86,7 +86,9 @@ def failing(findings: Sequence[Finding], material: Material) -> Table:
     shown = findings if len(material.failures) <= extent.failures else findings[: extent.each]
     title = f"Failing: {material.title(check)}"
     if len(shown) < len(findings):
-        title += f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        title += (
+            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        )
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),

@@ -94,7 +94,9 @@ def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:
     shown = findings[: material.extent.topic]
     caption = f"{title}: what fails or is not known"
     if len(shown) < len(findings):
-        caption += f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        caption += (
+            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        )
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
