@@ -133,7 +133,7 @@ def test_the_notebook_is_thin_and_holds_no_output() -> None:
             assert not re.search(r"\b(def|for|if|while|boto3|pandas|plotly)\b", cell.source)
             assert len(cell.source.splitlines()) <= 4
     (parameters,) = (c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
-    assert parameters.source == 'run = "."\naccount = ""'
+    assert parameters.source == 'run = "."\naccount = ""\npaper = False'
 
 
 def test_every_heading_that_the_review_links_to_stands_in_the_notebook() -> None:
