@@ -30,6 +30,7 @@ from wa_kit.model import (
     account_arn,
     finding_id,
 )
+from wa_kit.narrative import Narrative
 from wa_kit.review import Review
 from wa_kit.suggestions import owners_of, summarise
 from wa_kit.written import shipped
@@ -429,10 +430,13 @@ def review(
     rows: Iterable[Row] = (),
     findings: Iterable[Finding] = (),
     answers: Answers = ANSWERS,
+    narrative: dict[str, str] | None = None,
+    paper: bool = False,
     **more: Any,
 ) -> Review:
     parts = _parts(list(rows), list(findings), answers)
-    return Review(manifest(**more), *parts)
+    told = msgspec.convert(narrative, Narrative) if narrative else None
+    return Review(manifest(**more), *parts, told, LOGO if narrative else b"", paper)
 
 
 def looks() -> list[Look]:

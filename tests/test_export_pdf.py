@@ -25,8 +25,9 @@ import samples
 from browsing import found_browser
 from payloads import PAYLOADS
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from typer.testing import CliRunner
 
-from wa_kit import archive, exports, report, run, workbook
+from wa_kit import archive, cli, exports, report, run, workbook
 from wa_kit.exports import drawing, pdf
 from wa_kit.model import KitError
 from wa_kit.run import Request
@@ -368,6 +369,19 @@ def test_without_the_library_that_sets_text_its_package_is_named(
 
 
 # Inside a run
+
+
+def test_review_takes_formats_from_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Request] = []
+
+    def review(request: Request, progress: run.Progress) -> run.Result:
+        asked.append(request)
+        raise KitError("far enough")
+
+    monkeypatch.setattr(run, "review", review)
+    CliRunner().invoke(cli.app, ["review", "--quiet", "--export", "pdf", "--export", "xlsx"])
+    assert [request.deliverables for request in asked] == [("pdf", "xlsx")]
+    assert CliRunner().invoke(cli.app, ["review", "--export", "html"]).exit_code == 2
 
 
 def judged(told: Path, out: Path) -> run.Result:
