@@ -218,6 +218,7 @@ def _for_people(question: Questionnaire) -> Iterator[Html | Table]:
             (el("a", p.practice, href=p.url, rel="noreferrer"), p.title, el("code", p.choice))
             for p in question.practices
         ),
+        kind="practices",
     )
     yield el("p", f"Practice numbers as of {question.lens_as_of}.", class_="aside")
     yield from _examples(question)
