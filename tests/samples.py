@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +30,7 @@ from wa_kit.model import (
     account_arn,
     finding_id,
 )
+from wa_kit.narrative import Narrative
 from wa_kit.review import Review
 from wa_kit.suggestions import owners_of, summarise
 from wa_kit.written import shipped
@@ -427,10 +430,13 @@ def review(
     rows: Iterable[Row] = (),
     findings: Iterable[Finding] = (),
     answers: Answers = ANSWERS,
+    narrative: dict[str, str] | None = None,
+    paper: bool = False,
     **more: Any,
 ) -> Review:
     parts = _parts(list(rows), list(findings), answers)
-    return Review(manifest(**more), *parts)
+    told = msgspec.convert(narrative, Narrative) if narrative else None
+    return Review(manifest(**more), *parts, told, LOGO if narrative else b"", paper)
 
 
 def looks() -> list[Look]:
@@ -449,8 +455,34 @@ def _parts(rows: list[Row], findings: list[Finding], answers: Answers) -> Any:
     return summary, accepted, QUESTIONS, evidence, answers
 
 
+LOGO = base64.b64decode(  # a black dot
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E"
+    "rkJggg=="
+)
+NARRATIVE = {
+    "status": "draft",
+    "title": "Protection of data at Kestrel",
+    "customer": "Kestrel Coffee Roasters",
+    "prepared_by": "A. Moreau",
+    "prepared_for": "The board",
+    "date": "2026-11-30",
+    "version": "0.9",
+    "confidentiality": "For the board alone",
+    "logo": "logo.png",
+    "executive_summary": "Keys and backups need work.\n\nTwo decisions cost nothing.",
+    "limitations": "The warehouse was left out.",
+}
+_TOLD = [name for name, words in NARRATIVE.items() if name not in ("status", "date", "logo")]
+WORDY_NARRATIVE = NARRATIVE | dict.fromkeys(_TOLD, "words without end and W" * 8)
+HOSTILE_NARRATIVE = NARRATIVE | dict.fromkeys(_TOLD, HOSTILE[:200])
+
+
 def run_folder(
-    out: Path, rows: Iterable[Row], findings: Iterable[Finding], answers: Answers = ANSWERS
+    out: Path,
+    rows: Iterable[Row],
+    findings: Iterable[Finding],
+    answers: Answers = ANSWERS,
+    narrative: dict[str, str] | None = None,
 ) -> Path:
     """The same as a run folder on disk."""
     summary, accepted, _, evidence, _ = _parts(list(rows), list(findings), answers)
@@ -468,6 +500,9 @@ def run_folder(
         archive.save_findings(accepted, staging)
         staging.write("summary.json", msgspec.json.encode(summary))
         staging.write("answers.yaml", msgspec.yaml.encode(answers))
+        if narrative:
+            staging.write("narrative.yaml", json.dumps(narrative))  # which is YAML too
+            staging.write("logo.png", LOGO)
         return staging.finish(manifest(not_read=entries))
 
 

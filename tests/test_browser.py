@@ -26,12 +26,13 @@ def browser() -> Iterator[Any]:
 
 
 STATES = {
-    "mixed": (samples.mixed, samples.ANSWERS),
-    "empty": (lambda: ([], []), samples.Answers()),
-    "denied": (samples.denied, samples.Answers()),
-    "hostile": (samples.hostile, samples.HOSTILE_ANSWERS),
-    "large": (lambda: samples.large(2_000), samples.Answers()),
-    "wordy": (samples.wordy, samples.WORDY_ANSWERS),
+    "mixed": (samples.mixed, samples.ANSWERS, None),
+    "told": (samples.mixed, samples.ANSWERS, samples.NARRATIVE),
+    "empty": (lambda: ([], []), samples.Answers(), None),
+    "denied": (samples.denied, samples.Answers(), None),
+    "hostile": (samples.hostile, samples.HOSTILE_ANSWERS, samples.HOSTILE_NARRATIVE),
+    "large": (lambda: samples.large(2_000), samples.Answers(), None),
+    "wordy": (samples.wordy, samples.WORDY_ANSWERS, samples.WORDY_NARRATIVE),
 }
 
 
@@ -43,8 +44,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Any:
     def page(state: str) -> Path:
         if state not in made:
             folder = tmp_path_factory.mktemp(state)
-            make, answers = STATES[state]
-            run = samples.run_folder(folder / "runs", *make(), answers)
+            make, answers, narrative = STATES[state]
+            run = samples.run_folder(folder / "runs", *make(), answers, narrative)
             samples.execute(run, folder / "workbook.ipynb")
             report.write(folder / "workbook.ipynb", folder / "report.html")
             made[state] = folder / "report.html"
@@ -111,7 +112,7 @@ def test_nothing_of_a_hostile_name_runs_and_its_text_is_readable(opened: Any) ->
     assert all(href.startswith(("#", "https://docs.aws.amazon.com/")) for href in hrefs)
 
 
-@pytest.mark.parametrize("state", ["mixed", "empty", "denied"])
+@pytest.mark.parametrize("state", ["mixed", "told", "empty", "denied"])
 @pytest.mark.parametrize("size", [SCREEN, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(opened: Any, state: str, size: dict[str, int]) -> None:
     page = opened(state, size)
@@ -140,6 +141,19 @@ def bottom(page: Any) -> float:
 @pytest.mark.parametrize("state", STATES)
 def test_the_first_screen_holds_the_whole_first_page(opened: Any, state: str) -> None:
     assert bottom(opened(state).page) <= 800
+
+
+def test_the_reviewers_words_stand_below_the_first_screen_with_the_whole_of_each(
+    opened: Any,
+) -> None:
+    page = opened("told").page
+    assert page.locator("img.logo").evaluate("logo => logo.naturalWidth") == 1
+    summary = page.locator("#executive-summary")
+    assert summary.bounding_box()["y"] >= bottom(page)
+    text = page.inner_text("main")
+    for name, words in samples.NARRATIVE.items():
+        if name not in ("status", "date", "logo"):
+            assert all(part in text for part in words.split("\n\n")), name
 
 
 def test_a_link_opens_the_folded_part_it_leads_into(opened: Any) -> None:

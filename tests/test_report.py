@@ -73,7 +73,7 @@ def test_a_chart_is_data_with_its_words_and_cannot_end_its_element(tmp_path: Pat
     figure = {"data": [{"type": "bar", "name": evil}], "layout": {"meta": {"alt": 'Words "<b>'}}}
     made = nbformat.v4.new_output("display_data", data={PLOTLY: figure})
     page = report.rendered(executed(tmp_path / "w.ipynb", made))
-    assert 'role="img" aria-label="Words &#34;&lt;b&gt;"' in page
+    assert 'role="img" aria-label="Words &quot;&lt;b&gt;"' in page
     assert evil not in page
     (kept,) = re.findall(r'<script type="application/json">(.*?)</script>', page)
     assert json.loads(kept)["data"] == figure["data"]
@@ -133,7 +133,7 @@ def test_the_notebook_is_thin_and_holds_no_output() -> None:
             assert not re.search(r"\b(def|for|if|while|boto3|pandas|plotly)\b", cell.source)
             assert len(cell.source.splitlines()) <= 4
     (parameters,) = (c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
-    assert parameters.source == 'run = "."\naccount = ""'
+    assert parameters.source == 'run = "."\naccount = ""\npaper = False'
 
 
 def test_every_heading_that_the_review_links_to_stands_in_the_notebook() -> None:

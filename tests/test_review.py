@@ -73,7 +73,7 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += attrs
-        if tag != "br":
+        if tag not in ("br", "img"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -105,6 +105,67 @@ def test_every_page_is_well_formed_and_holds_only_its_own_elements(
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
     links = [value or "" for name, value in seen.attributes if name == "href"]
     assert all(link.startswith(("#", "https://docs.aws.amazon.com/")) for link in links)
+
+
+def test_the_reviewers_words_are_shown_whole_and_where_each_belongs() -> None:
+    told = samples.review(*samples.mixed(), narrative=samples.NARRATIVE)
+    said = samples.NARRATIVE
+    assert f"{said['title']} Draft {said['confidentiality']}" in words(told.cover())
+    assert 'src="data:image/png;base64,' in told.cover()
+    assert 'alt="Logo of A. Moreau"' in told.cover()
+    assert "<p>Two decisions cost nothing.</p>" in markup(told.narrative())
+    for name in ("title", "customer", "prepared_by", "prepared_for", "version", "confidentiality"):
+        assert said[name] in words(told.narrative())
+    assert said["limitations"] in words(told.not_seen())
+
+
+def test_without_a_narrative_nothing_is_said_of_it() -> None:
+    silent = samples.review(*samples.mixed())
+    assert silent.narrative() is None
+    assert "Data protection review" in words(silent.cover())
+    assert "img" not in silent.cover() and ">Draft<" not in silent.cover()
+    assert "Limits that the reviewer names" not in words(silent.not_seen())
+
+
+def test_a_final_review_is_no_draft() -> None:
+    final = samples.review(narrative={"status": "final", "customer": "Kestrel"})
+    assert ">Draft<" not in final.cover() and "Draft" not in words(final.narrative())
+
+
+@pytest.mark.parametrize("paper", [False, True])
+def test_hostile_words_of_a_reviewer_are_words(paper: bool) -> None:
+    parts = (*samples.hostile(), samples.HOSTILE_ANSWERS, samples.HOSTILE_NARRATIVE)
+    review, seen = samples.review(*parts, paper=paper), Seen()
+    for shown in (review.cover(), review.narrative(), review.not_seen()):
+        seen.feed(markup(shown))
+    assert seen.open == []
+    assert not {"script", "svg", "iframe"} & set(seen.tags)
+    assert seen.tags.count("img") == 1  # the logo
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_on_paper_every_link_leads_somewhere_and_no_anchor_is_given_twice(state: str) -> None:
+    answers = samples.HOSTILE_ANSWERS if state == "hostile" else samples.ANSWERS
+    review = samples.review(*STATES[state](), answers, samples.NARRATIVE, paper=True)
+    pages = [markup(getattr(review, page)()) for page in (*PAGES, "narrative")]
+    assert lost_links(pages) == set()
+    anchors = re.findall(' id="([^"]*)"', "".join(pages))
+    assert len(anchors) == len(set(anchors))
+
+
+def test_on_paper_each_check_has_its_most_serious_findings_and_the_rest_is_counted() -> None:
+    rows, found = samples.large(700)
+    key = samples.key("alias/payroll", 2, rotates=False)
+    found.append(samples.finding("kms_cmk_rotation_enabled", key, "fail", severity="low"))
+    found.append(samples.finding("kms_cmk_rotation_enabled", samples.key("alias/good", 3)))
+    review = samples.review([*rows, key], found, samples.Answers(), paper=True)
+    annex = words(review.findings())
+    assert "Of 702 findings, 701 fail or are unknown. The most serious of each check, 31" in annex
+    assert annex.count("100 GiB lie unencrypted") == 30 and "alias/payroll" in annex
+    assert "670 more are in findings.csv." in annex
+    assert "alias/good" not in annex
+    assert words(review.action_plan()).count("100 GiB lie unencrypted") == 15
 
 
 def lost_links(pages: Iterable[str]) -> set[str]:

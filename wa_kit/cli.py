@@ -20,8 +20,10 @@ from wa_kit.commands.options import (
     AllRegionsOption,
     AsOfOption,
     EndpointOption,
+    ExportOption,
     ExternalIdOption,
     FailOnOption,
+    FormatName,
     JsonOption,
     LogLevel,
     LogLevelOption,
@@ -103,6 +105,7 @@ def review(
     out: OutOption = None,
     max_rate: MaxRateOption = None,
     fail_on: FailOnOption = None,
+    export: ExportOption = None,
     no_workbook: Annotated[
         bool, typer.Option("--no-workbook", help="No notebook, no report.")
     ] = False,
@@ -330,6 +333,7 @@ def _request(
     region: list[str] | None = None,
     questionnaire: list[str] | None = None,
     fail_on: SeverityName | None = None,
+    export: list[FormatName] | None = None,
     no_workbook: bool = False,
     **same: Any,
 ) -> Request:
@@ -340,6 +344,7 @@ def _request(
         questionnaires=tuple(questionnaire or ()),
         fail_on=fail_on.value if fail_on else None,
         workbook=not no_workbook,
+        deliverables=tuple(format.value for format in export or ()),
         **same,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ from wa_kit.questionnaire import Questionnaire, load_all
 from wa_kit.suggestions import Summary
 from wa_kit.written import did_you_mean, shipped, without
 
+_log = logging.getLogger(__name__)
 NOBODY = "000000000000"  # the account of a review that has none: the people's half alone
 
 
@@ -57,6 +59,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     max_rate: float | None = None
     fail_on: Severity | None = None
     workbook: bool = True
+    deliverables: tuple[str, ...] = ()  # formats to make of the run, in its own folder
     no_aws: bool = False
 
 
@@ -296,9 +299,11 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
         )
         archive.save_findings(findings, staging)
         _save_papers(planned, body, summary, findings, manifest, staging)
-        if request.workbook:
+        if request.workbook or request.deliverables:
             staging.write("manifest.json", msgspec.json.encode(manifest))  # the workbook reads it
+        if request.workbook:
             _save_workbook(staging, body.account, progress)
+        _save_deliverables(staging, request.deliverables, progress)
         progress.stage("Closing the archive")
         manifest = msgspec.structs.replace(manifest, finished=dt.datetime.now(dt.UTC))
         run = staging.finish(manifest)
@@ -457,6 +462,20 @@ def _save_workbook(staging: archive.Staging, account: str, progress: Progress) -
     executed = workbook.execute(staging.folder, {"run": ".", "account": account})
     progress.stage("Writing the report")
     report.write(executed, staging.folder / "report.html")
+
+
+def _save_deliverables(
+    staging: archive.Staging, formats: Collection[str], progress: Progress
+) -> None:
+    """One that cannot be made is named, and costs neither the run nor its exit code."""
+    from wa_kit import exports
+
+    for name in dict.fromkeys(formats):
+        progress.stage(f"Making {name}")
+        try:
+            exports.deliver(staging.folder, exports.Format(name))
+        except KitError as error:
+            _log.warning("There is no %s in this run. %s", name, error)
 
 
 def _people_alone(request: Request, planned: Plan, progress: Progress) -> Result:

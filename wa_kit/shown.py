@@ -22,7 +22,7 @@ _BLANKS = re.compile(r"[ \t]*\n\s*")
 _END_OF_LINE = re.compile(r"</(?:p|tr|li|h\d|caption|summary|dd|div)>")
 # JupyterLab sets cells to the right, and keeps no style sheet of a notebook it does not trust.
 _LEFT = "text-align:left"
-_VOID = frozenset({"br", "hr"})
+_VOID = frozenset({"br", "hr", "img"})
 
 
 class Html(str):
@@ -117,7 +117,7 @@ class Table:
         columns: Sequence[str],
         rows: Iterable[Sequence[Child]],
         *,
-        ids: Sequence[str] = (),
+        ids: Sequence[str | None] = (),
         marks: Sequence[str | None] = (),
         numbers: Iterable[str] = (),
         fold_over: int = 25,

@@ -23,6 +23,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     run: str = "."
     account: str = ""  # when given, twelve digits: a run of another account is refused
+    paper: bool = False  # for sheets, where less is listed and nothing can be unfolded
 
 
 def parameters(given: dict[str, Any]) -> Parameters:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from wa_kit.commands.options import JsonOption, QuietOption, RunArgument
-
-
-class FormatName(StrEnum):
-    xlsx = "xlsx"
-    docx = "docx"
-    pdf = "pdf"
-    csv = "csv"
-    parquet = "parquet"
-    ocsf = "ocsf"
-    markdown = "markdown"
+from wa_kit.commands.options import FormatName, JsonOption, QuietOption, RunArgument
 
 
 def export(

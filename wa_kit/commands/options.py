@@ -18,6 +18,16 @@ class SeverityName(StrEnum):
     info = "info"
 
 
+class FormatName(StrEnum):
+    xlsx = "xlsx"
+    docx = "docx"
+    pdf = "pdf"
+    csv = "csv"
+    parquet = "parquet"
+    ocsf = "ocsf"
+    markdown = "markdown"
+
+
 class PolicyFormat(StrEnum):
     json = "json"
     cloudformation = "cloudformation"
@@ -75,6 +85,10 @@ MaxRateOption = Annotated[
 FailOnOption = Annotated[
     SeverityName | None,
     typer.Option("--fail-on", help="Exit with 1 when a failure is this severe, or more."),
+]
+ExportOption = Annotated[
+    list[FormatName] | None,
+    typer.Option("--export", metavar="FORMAT", help="Also make this of the run; may be repeated."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]

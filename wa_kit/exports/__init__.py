@@ -54,6 +54,23 @@ def export(run: Path, format: Format, out: Path | None = None, redact: bool = Fa
     return target
 
 
+def deliver(run: Path, format: Format) -> Path:
+    """Make ``format`` inside a run folder that is not closed yet, and return where it lies.
+
+    Raises ``KitError`` where an extra is missing; then nothing of it is left behind.
+    """
+    home = run / "deliverables"
+    home.mkdir(mode=0o700, exist_ok=True)
+    target = home / (f"report{format.ending}" if format.ending else format.value)
+    try:
+        with _beside(target) as fresh:
+            import_module(f"wa_kit.exports.{format.value}").write(run, fresh)
+    finally:
+        if not any(home.iterdir()):
+            home.rmdir()
+    return target
+
+
 @contextmanager
 def _redacted(run: Path, wanted: bool) -> Iterator[Path]:
     if not wanted:
@@ -84,4 +101,4 @@ def _beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-__all__ = ["Format", "export"]
+__all__ = ["Format", "deliver", "export"]

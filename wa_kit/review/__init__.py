@@ -19,6 +19,7 @@ from wa_kit.model import Evidence, Finding, KitError
 from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.review import annexes, glance, plan, questions, topics
+from wa_kit.review import cover as front
 from wa_kit.review.material import Material
 from wa_kit.shown import Html, Parts, el, join
 from wa_kit.suggestions import Summary
@@ -38,7 +39,9 @@ class Review:
         answers: Answers | None = None,
         narrative: Narrative | None = None,
         logo: bytes = b"",
+        paper: bool = False,
     ) -> None:
+        """``paper``: for sheets, where less is listed and nothing can be unfolded."""
         self._material = Material(
             manifest,
             summary,
@@ -46,12 +49,13 @@ class Review:
             questions,
             evidence,
             answers or Answers(),
-            narrative or Narrative(),
+            narrative or Narrative(status="final"),  # nobody said that it is a draft
             logo,
+            paper,
         )
 
     @classmethod
-    def open(cls, run: str | Path, account: str = "") -> Self:
+    def open(cls, run: str | Path, account: str = "", paper: bool = False) -> Self:
         """The review that lies in a run folder.
 
         Raises ``KitError`` where there is none, and where it is not of ``account``, if given.
@@ -62,7 +66,7 @@ class Review:
             raise KitError(f"{folder}: this run is of account {manifest.account}, not {account}.")
         summary = archive.load_json(folder, "summary.json", Summary)
         said, told = folder / "answers.yaml", folder / "narrative.yaml"
-        narrative = narrative_file.load(told) if told.is_file() else Narrative()
+        narrative = narrative_file.load(told) if told.is_file() else None
         return cls(
             manifest,
             summary,
@@ -71,16 +75,21 @@ class Review:
             archive.load_evidence(folder),
             answer_file.load(said) if said.is_file() else None,
             narrative,
-            (folder / narrative.logo).read_bytes() if narrative.logo else b"",
+            (folder / narrative.logo).read_bytes() if narrative and narrative.logo else b"",
+            paper,
         )
 
     def cover(self) -> Html:
         """What was reviewed, and when. It carries the style that the other pages share."""
-        return join(_style(), glance.cover(self._material))
+        return join(_style(), front.cover(self._material))
 
     def first_page(self) -> Html:
         """How bad it is, how sure that is, and what to do first."""
         return glance.first_page(self._material)
+
+    def narrative(self) -> Html | None:
+        """The reviewer's own summary, and whose review this is; nothing where nobody said it."""
+        return front.narrative(self._material)
 
     def action_plan(self) -> Parts:
         """What fails, by what repairs it, most serious first."""

@@ -11,7 +11,7 @@ from wa_kit.charts import customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Finding, NotRead, Outcome
 from wa_kit.review.glossary import GLOSSARY
-from wa_kit.review.material import MOST_WHOLE, Material, grouped, known
+from wa_kit.review.material import Material, grouped, known
 from wa_kit.review.plan import first
 from wa_kit.review.words import (
     OPEN,
@@ -33,14 +33,31 @@ def all_findings(material: Material) -> Parts:
     return Parts(
         _extent(material, len(shown)),
         _by_check(material),
-        *_checks(material, grouped(shown)),
+        *(_listed if material.paper else _checks)(material, grouped(shown)),
     )
 
 
 def _extent(material: Material, shown: int) -> Html:
+    return el("p", _on_paper(material, shown)) if material.paper else _on_screen(material, shown)
+
+
+def _on_paper(material: Material, shown: int) -> str:
+    total, open_ = len(material.findings), len(material.open)
+    which = "They" if shown == open_ else f"The most serious of each check, {shown:,} in all,"
+    return (
+        f"Of {total:,} findings, {open_:,} fail or are unknown. {which} stand here; the rest is "
+        "counted. Every finding, with what was read and the line that shows it, is in findings.csv "
+        "of this run and in its Excel export."
+    )
+
+
+def _on_screen(material: Material, shown: int) -> Html:
     total, open_, read = len(material.findings), len(material.open), len(material.read)
     if shown == total:
-        words = f"All {total:,} findings, by check. Open a check to read them."
+        words = (
+            f"All {total:,} findings, by check. Open a check to read them: each says what was "
+            "read, when, and which line of the AWS command line shows it."
+        )
     else:
         words = (
             f"Of {total:,} findings, the {open_:,} that fail or are unknown stand here, by check. "
@@ -62,14 +79,24 @@ def _extent(material: Material, shown: int) -> Html:
 
 
 def _by_check(material: Material) -> Table:
+    """On paper, a check of which nothing is listed is looked up here."""
     columns = ("Check", *PARTS, "All")
-    rows = []
+    rows, ids = [], []
+    listed = {f.check for f in material.findings if f.finding in material.listed}
     for name, found in sorted(material.by_check.items()):
         counts = Counter(said(finding) for finding in found)
-        title = link(f"check-{name}", material.title(name))
+        apart = name in listed or not material.paper
+        title = link(f"check-{name}", material.title(name)) if apart else material.title(name)
         rows.append((title, *(counts[part] for part in PARTS), len(found)))
+        ids.append(None if apart else f"check-{name}")
     return Table(
-        "Findings by check", columns, rows, numbers=columns[1:], kind="counted", fold_over=80
+        "Findings by check",
+        columns,
+        rows,
+        ids=ids,
+        numbers=columns[1:],
+        kind="counted",
+        fold_over=80,
     )
 
 
@@ -91,6 +118,17 @@ def _checks(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iter
             id=f"check-{name}",
             class_="check quiet" if quiet else "check",
         )
+
+
+def _listed(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iterator[Html]:
+    """For paper: a line a finding."""
+    for name, found in sorted(listed.items()):
+        left = sum(f.outcome in (Outcome.FAIL, Outcome.UNKNOWN) for f in material.by_check[name])
+        left -= len(found)
+        yield el("h4", material.title(name), id=f"check-{name}", class_="check")
+        yield join(_brief(name, found))
+        if left:
+            yield el("p", f"{left:,} more are in findings.csv.", class_="aside")
 
 
 def _whole(name: str, found: Sequence[Finding]) -> Html | None:
@@ -171,7 +209,7 @@ def key_inventory(material: Material) -> Parts:
     keys = material.keys
     if not keys:
         return Parts(el("p", "No KMS key was seen.", class_="nothing"))
-    shown = keys[:MOST_WHOLE]
+    shown = keys[: material.extent.keys]
     title = "KMS keys"
     if len(shown) < len(keys):
         title += f", the first {len(shown):,} of {len(keys):,}; all are in evidence/KmsKey.jsonl"
@@ -248,7 +286,9 @@ def manifest(material: Material) -> Parts:
             numbers=["Calls"],
             fold_over=0,
             kind="small",
-        ),
+        )
+        if not material.paper
+        else None,
         Table(
             "Questionnaires used",
             ("Questionnaire", "SHA-256"),

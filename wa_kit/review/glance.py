@@ -21,32 +21,6 @@ _REGIONS = 4  # named, and not only counted
 _NAME, _OWNER, _CONSEQUENCE = 44, 24, 110  # characters
 
 
-def cover(material: Material) -> Html:
-    """What was reviewed, when and by whom."""
-    manifest = material.manifest
-    facts = [
-        f"AWS account {manifest.account}",
-        _regions(manifest.regions),
-        f"evidence of {manifest.started:%d %B %Y, %H:%M} UTC",
-    ]
-    return join(
-        _simulation(material),
-        el("p", *_between(" · ", facts), class_="cover"),
-    )
-
-
-def _regions(regions: tuple[str, ...]) -> str:
-    count = plural(len(regions), "region")
-    return f"{count}: {listing(regions)}" if len(regions) <= _REGIONS else count
-
-
-def _simulation(material: Material) -> Html | None:
-    if not material.manifest.simulation:
-        return None
-    words = "Simulation. The evidence comes from a simulated estate, not from AWS."
-    return el("p", words, class_="simulation", role="note")
-
-
 def first_page(material: Material) -> Html:
     """The verdict, what was seen, the worst, what changed, and what is asked of the reader."""
     return el(
@@ -242,9 +216,3 @@ def _asked(material: Material) -> Iterator[Html]:
 
 def _figure(part: int, whole: int) -> Html:
     return join(el("b", f"{part:,}"), f" of {whole:,}")
-
-
-def _between(mark: str, items: list[str]) -> Iterator[Child]:
-    for place_, item in enumerate(items):
-        yield mark if place_ else None
-        yield item

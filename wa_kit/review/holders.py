@@ -12,7 +12,7 @@ from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import NotRead
 from wa_kit.policies import Grant, Policy, PolicyError, Principal, Trust, grants, outsiders
 from wa_kit.policies.kms import is_own_root
-from wa_kit.review.material import MOST_WHOLE, Material
+from wa_kit.review.material import Material
 from wa_kit.review.words import named, region
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el
 from wa_kit.suggestions import plural
@@ -27,7 +27,7 @@ def holders(material: Material) -> Parts:
     keys = [key for key in material.keys if customer_managed(key) is not False]
     if not keys:
         return Parts(el("p", "No customer managed key was seen.", class_="nothing"))
-    shown = keys[:MOST_WHOLE]
+    shown = keys[: material.extent.keys]
     title = "Customer managed keys, and whom their policies let in"
     if len(shown) < len(keys):
         title += f" (the first {len(shown):,} of {len(keys):,})"

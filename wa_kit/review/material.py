@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
+from typing import NamedTuple
 
 from wa_kit.actions import PlannedAction, planned
 from wa_kit.answers import Answers
@@ -15,12 +17,24 @@ from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import Suggestion, Summary, Trouble
 
-# A page stays usable, and under ten megabytes, however large the account. With more findings than
-# the first it leaves out what passes and does not apply; of what fails or is unknown it shows so
-# many, most serious first, and so many of them with what was read.
-MOST_WHOLE = 2_500
-MOST_LISTED = 6_000
-MOST_READ = 1_000
+
+class Extent(NamedTuple):
+    """How many rows stand where there are very many; most serious first, the rest is counted."""
+
+    whole: int  # findings up to which annex A lists those too that pass or do not apply
+    listed: int  # findings in annex A
+    of_a_check: int  # of them
+    read: int  # of them, those with what was read
+    failures: int  # up to which the action plan names every failing resource
+    each: int  # resources that an action names, where there are more failures
+    topic: int  # findings of a page that cuts across the questions
+    keys: int
+
+
+# A page stays usable, and under ten megabytes, however large the account; paper, under a hundred
+# and twenty sheets. What is not listed stands in findings.csv.
+_SCREEN = Extent(2_500, 6_000, 6_000, 1_000, 2_500, 50, 200, 2_500)
+_PAPER = Extent(0, 600, 30, 0, 400, 15, 40, 80)
 _WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 
 
@@ -37,6 +51,7 @@ class Material:
         answers: Answers,
         narrative: Narrative,
         logo: bytes,
+        paper: bool,
     ) -> None:
         self.manifest = manifest
         self.summary = summary
@@ -45,6 +60,8 @@ class Material:
         self.answers = answers
         self.narrative = narrative
         self.logo = logo
+        self.paper = paper
+        self.extent = _PAPER if paper else _SCREEN
         self._questions = {question.id: question for question in questions}
 
     @property
@@ -99,21 +116,28 @@ class Material:
     @cached_property
     def listed(self) -> frozenset[str]:
         """The findings that stand in annex A, each under its anchor."""
-        if len(self.findings) <= MOST_WHOLE:
+        if len(self.findings) <= self.extent.whole:
             return frozenset(finding.finding for finding in self.findings)
-        return frozenset(finding.finding for finding in self.open[:MOST_LISTED])
+        some = (found[: self.extent.of_a_check] for found in grouped(self.open).values())
+        most = sorted(chain.from_iterable(some), key=_seriousness)
+        return frozenset(finding.finding for finding in most[: self.extent.listed])
 
     @cached_property
     def read(self) -> frozenset[str]:
         """Those of them that are shown with what was read."""
-        if len(self.findings) <= MOST_WHOLE:
+        if len(self.findings) <= self.extent.whole:
             return self.listed
-        return frozenset(finding.finding for finding in self.open[:MOST_READ])
+        return frozenset(finding.finding for finding in self.open[: self.extent.read])
 
     @cached_property
     def open(self) -> list[Finding]:
         """What fails or is unknown, most serious first."""
         return [f for f in self.findings if f.outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+
+    @property
+    def rest(self) -> str:
+        """Where to look for what a page leaves out."""
+        return "findings.csv" if self.paper else "annex A"
 
     def leads_to(self, finding: str, check: str) -> str:
         """The anchor of a finding; that of its check where annex A does not list it."""

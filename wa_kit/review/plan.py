@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wa_kit.model import SEVERITIES, Finding
-from wa_kit.review.material import MOST_WHOLE, Material, grouped, known
+from wa_kit.review.material import Material, grouped, known
 from wa_kit.review.words import heading, link, named, region, sentence, severity
 from wa_kit.shown import Html, Parts, Table, el, join
 from wa_kit.suggestions import plural
-
-_MOST_EACH = 50  # where there are very many; all of them stand in annex A
 
 
 def action_plan(material: Material) -> Parts:
@@ -84,10 +82,13 @@ def first(prose: str) -> str:
 def failing(findings: Sequence[Finding], material: Material) -> Table:
     """What fails, a resource a row."""
     check = findings[0].check
-    shown = findings if len(material.failures) <= MOST_WHOLE else findings[:_MOST_EACH]
+    extent = material.extent
+    shown = findings if len(material.failures) <= extent.failures else findings[: extent.each]
     title = f"Failing: {material.title(check)}"
     if len(shown) < len(findings):
-        title += f" (the first {len(shown)} of {len(findings):,}; the rest stands in annex A)"
+        title += (
+            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        )
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),

@@ -46,7 +46,8 @@ def overview(material: Material) -> Table:
         for s in material.summary.questions
     )
     columns = ("Question", "Standing", "Because", "Resources assessed", *_OPEN.values())
-    return Table("The questions and where each stands", columns, rows, numbers=columns[3:])
+    title = "The questions and where each stands"
+    return Table(title, columns, rows, numbers=columns[3:], kind="standings")
 
 
 def pages(material: Material) -> Parts:
@@ -223,6 +224,7 @@ def _for_people(question: Questionnaire) -> Iterator[Html | Table]:
             (el("a", p.practice, href=p.url, rel="noreferrer"), p.title, el("code", p.choice))
             for p in question.practices
         ),
+        kind="practices",
     )
     yield el("p", f"Practice numbers as of {question.lens_as_of}.", class_="aside")
     yield from _examples(question)

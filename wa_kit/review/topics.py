@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from wa_kit.model import Finding, Outcome, Reason
+from wa_kit.review.cover import limitations
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
 from wa_kit.review.words import (
@@ -25,7 +26,6 @@ from wa_kit.review.words import (
 from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join
 from wa_kit.suggestions import listing
 
-_MOST = 200
 LOSS = (
     "kms_key_pending_deletion",
     "kms_disabled_key_in_use",
@@ -91,10 +91,12 @@ def _tally(material: Material, checks: Sequence[str], title: str) -> Table:
 
 
 def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:
-    shown = findings[:_MOST]
+    shown = findings[: material.extent.topic]
     caption = f"{title}: what fails or is not known"
     if len(shown) < len(findings):
-        caption += f" (the first {_MOST} of {len(findings):,}; the rest stands in annex A)"
+        caption += (
+            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
+        )
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
@@ -123,6 +125,7 @@ def not_seen(material: Material) -> Parts:
         *_points(material, Reason.NOT_KNOWABLE, "AWS was asked everything it answers."),
         heading(3, "What people have not said", id="open-points"),
         *_points(material, Reason.NO_ANSWER, "People have answered all they were asked."),
+        limitations(material),
     )
 
 
