@@ -440,3 +440,29 @@ def test_an_answer_of_the_team_stands_before_the_draft() -> None:
 def test_findings_that_pass_are_no_failures() -> None:
     failed = [f for f in samples.mixed()[1] if f.outcome is Outcome.FAIL]
     assert len(failed) == 5
+
+
+def test_the_register_shows_each_document_with_its_state_in_words() -> None:
+    said = msgspec.convert(
+        {
+            "artefacts": {
+                "runbook": {"title": "Runbook <b>", "where": "wiki", "owner": "Kim"},
+                "encryption-policy": {"approved": "2026-06-02", "updated": "2026-07-01"},
+            }
+        },
+        type(samples.ANSWERS),
+    )
+    rows, findings = samples.mixed()
+    judged = samples.finding(
+        "attest_artefact_register",
+        None,
+        "fail",
+        resource="answers.yaml#artefacts/runbook",
+        because="answers.yaml leaves out its next review",
+    )
+    page = samples.review(rows, [*findings, judged], answers=said).roles_and_artefacts()
+    shown = words(page)
+    assert "<b>" not in markup(page)
+    assert "Fail High answers.yaml leaves out its next review" in " ".join(shown.split())
+    assert "2026-07-01" in shown and "Not judged" in shown
+    assert "A document of the team" in shown

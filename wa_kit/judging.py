@@ -148,7 +148,7 @@ class _Judging:
         found = [
             self._verdict(check, row, others)
             for row in self._judged(check.judges)
-            if check.about is None or getattr(row, "subject", None) == check.about
+            if check.about is None or _is_about(check.about, row)
         ]
         not_looked = [
             self._not_looked(check, look, table)
@@ -297,6 +297,11 @@ class _Judging:
     def _looked_at(self, table: str, region: str) -> str:
         at = self._at.get(table, {})
         return at.get(region) or at.get("global", "")
+
+
+def _is_about(about: str, row: Row) -> bool:
+    """Whether a row attests the subject, or one below it: ``raci`` has ``raci/practices/...``."""
+    return isinstance(row, Attestation) and f"{row.subject}/".startswith(f"{about}/")
 
 
 def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:

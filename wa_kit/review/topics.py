@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from wa_kit.answers import Document, documents_expected
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
@@ -21,11 +22,13 @@ from wa_kit.review.words import (
     region,
     said,
     sentence,
+    short,
 )
 from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join
 from wa_kit.suggestions import listing
 
 _MOST = 200
+_OWN = "A document of the team's own."
 LOSS = (
     "kms_key_pending_deletion",
     "kms_disabled_key_in_use",
@@ -250,21 +253,37 @@ def _roles(material: Material) -> Table:
 
 
 def _artefacts(material: Material) -> Table:
-    wanted = {a.id: a for _, question in material.asked if question for a in question.artefacts}
+    """The register: the documents that the questions expect, then the team's own."""
+    questions = [question for _, question in material.asked if question]
+    proves = {a.id: a.proves for question in questions for a in question.artefacts}
+    expected = documents_expected(material.answers, questions)
+    judged = {f.resource: f for f in material.by_check.get("attest_artefact_register", ())}
     rows = []
-    for name, artefact in sorted(wanted.items()):
-        document = material.answers.artefacts.get(name)
+    for name in sorted(expected, key=lambda name: (name not in proves, name)):
+        document = material.answers.artefacts.get(name, Document())
+        changed = (document.updated, document.approved)
+        finding = judged.get(f"answers.yaml#artefacts/{name}")
         rows.append(
             (
-                artefact.title,
-                artefact.proves,
-                (document.where if document else "") or "not given",
-                (document.owner if document else "") or "nobody named",
-                str((document.next_review if document else None) or "no date"),
+                join(expected[name], el("p", proves.get(name, _OWN), class_="aside")),
+                document.where or "not given",
+                document.owner or "nobody named",
+                document.version or "none given",
+                short(str(max(filter(None, changed), default="no date"))),
+                short(str(document.next_review or "no date")),
+                join(outcome(finding), " ", sentence(finding.because)) if finding else "Not judged",
             )
         )
-    columns = ("Document", "What it proves", "Where it lies", "Owner", "Next review")
-    return Table("Documents a reviewer expects", columns, rows)
+    columns = (
+        "Document, and what it proves",
+        "Where it lies",
+        "Owner",
+        "Version",
+        "Last changed",
+        "Next review",
+        "State",
+    )
+    return Table("Register of documents", columns, rows, kind="register")
 
 
 def _attested(material: Material) -> Html | None:
@@ -276,6 +295,8 @@ def _attested(material: Material) -> Html | None:
             outcome(f),
             " ",
             link(material.leads_to(f.finding, f.check), material.title(f.check)),
+            ": ",
+            named(f.name, f.resource),
             ": ",
             f.because,
         )
