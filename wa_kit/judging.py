@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
 from types import FunctionType, MethodType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -39,6 +39,7 @@ from wa_kit.model import (
 )
 from wa_kit.protection import View
 
+V = TypeVar("V", bound=View)
 _LONGEST_READ = 300  # characters of a value quoted in a finding; the whole lies in evidence/
 
 
@@ -106,6 +107,11 @@ def judge(
     by_id = sorted(checks, key=attrgetter("id"))
     with _no_cycles_sought():
         return [finding for check in by_id for finding in judging.by(check)]
+
+
+def viewed(evidence: Evidence, context: Context, kind: type[V]) -> V:
+    """A view as checks get it: its rows are guarded, and it knows what was not read."""
+    return cast(V, _Judging(evidence, context, {})._view(kind))
 
 
 @contextmanager
