@@ -19,7 +19,8 @@ from wa_kit.suggestions import plural
 
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
-_BY_IAM = "IAM policies decide"
+BY_IAM = "IAM policies decide"
+ON_CONDITIONS = ", on conditions"
 
 
 def holders(material: Material) -> Parts:
@@ -94,12 +95,12 @@ def _allowed(policy: Policy, grant: Grant, action: str) -> bool:
 def _who(grant: Grant, account: str) -> str:
     who = grant.who
     if is_own_root(who, account):
-        return _BY_IAM
+        return BY_IAM
     if who.kind == "everyone" and grant.circles:
         narrowest = min(grant.circles, key=len)
         return f"anybody of {' or '.join(map(_name, narrowest))}"
     name = _name(who).removeprefix(f"{account}:")
-    return f"{name}, on conditions" if grant.statement.conditions else name
+    return f"{name}{ON_CONDITIONS}" if grant.statement.conditions else name
 
 
 def _name(who: Principal) -> str:

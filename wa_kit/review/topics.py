@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from wa_kit.answers import Document, documents_expected
 from wa_kit.model import Finding, Outcome, Reason
+from wa_kit.review.duties import who_should_who_can
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
 from wa_kit.review.words import (
@@ -235,7 +236,9 @@ def _until(material: Material, expires: str) -> str:
 
 def roles_and_artefacts(material: Material) -> Parts:
     """Who is responsible, and which documents there are."""
-    return Parts(_roles(material), _artefacts(material), _attested(material))
+    return Parts(
+        _roles(material), who_should_who_can(material), _artefacts(material), _attested(material)
+    )
 
 
 def _roles(material: Material) -> Table:
