@@ -32,7 +32,7 @@ from wa_kit import papers
 from wa_kit.answers import AcceptedRisk, Answer, Answers, Dispute, Document, Duty, accept
 from wa_kit.archive import NotReadEntry
 from wa_kit.evidence.backup import BackupVault, RecoveryPoint
-from wa_kit.evidence.cloudtrail import ChangeEvent, Trail
+from wa_kit.evidence.cloudtrail import ChangeEvent, KeyUse, Trail
 from wa_kit.evidence.ec2 import EbsSnapshot
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Evidence, Finding, Look, NotRead, Reason, Row
@@ -268,7 +268,7 @@ def test_an_audit_report_lists_changes_newest_first_and_what_watches() -> None:
 
 
 def test_an_audit_report_speaks_of_what_watches_and_not_of_what_is_watched() -> None:
-    watching = section(written()[AUDIT], "3. What watches")
+    watching = section(written()[AUDIT], "4. What watches")
     services = set(re.findall(r"^### .* \((.+)\)$", watching, re.M))
     assert {"CloudTrail", "CloudWatch", "Config", "EventBridge", "GuardDuty", "Macie"} <= services
     assert not services & {"KMS", "S3", "EBS", "RDS", "Backup", "DynamoDB", "Secrets Manager"}
@@ -310,6 +310,61 @@ def test_not_having_looked_is_never_told_as_nothing_there(
     assert (
         "Not read whole in eu-west-1: permission denied, `cloudtrail:LookupEvents`." in changes
     ) is bool(unread)
+
+
+def use(by: str, event: str = "Decrypt", **more: Any) -> KeyUse:
+    given: dict[str, Any] = {
+        "arn": f"{key('alias/shop', 1).arn}#{event}/{by}",
+        "account": ACCOUNT,
+        "region": "eu-west-1",
+        "name": event,
+        "key": key("alias/shop", 1).arn,
+        "event": event,
+        "by": f"arn:aws:iam::{ACCOUNT}:role/{by}",
+        "times": 7,
+        "denied": 0,
+        "first": NOW,
+        "last": NOW,
+        "since": NOW,
+        "sampled": False,
+    }
+    return KeyUse(**(given | more))
+
+
+def use_of_keys(*rows: Row, **more: Any) -> str:
+    return section(written(rows, **more)[AUDIT], "3. Use of keys")
+
+
+def test_an_audit_report_says_who_used_which_key_those_refused_first() -> None:
+    rows = [use("shop"), use("shop", "GenerateDataKey", times=2), use("eve", times=4, denied=4)]
+    rows.append(use("auditor", "DescribeKey"))
+    text = use_of_keys(key("alias/shop", 1), *rows, looks=[look(KeyUse)])
+    lines = [line for line in text.splitlines() if line.startswith("| alias/shop")]
+    assert lines == [
+        "| alias/shop | eu-west-1 | role/eve | Decrypt 4 | 4 | 2026-11-01 |",
+        "| alias/shop | eu-west-1 | role/shop | Decrypt 7, GenerateDataKey 2 | none | 2026-11-01 |",
+    ]
+    assert "- eu-west-1: all of the last 90 days" in text
+
+
+def test_an_audit_report_says_how_far_back_a_sample_reaches() -> None:
+    text = use_of_keys(use("shop", sampled=True))
+    assert "- eu-west-1: the newest events, back to 2026-11-01 12:00 UTC; older ones were" in text
+
+
+def test_use_of_keys_that_nobody_looked_at_is_not_told_as_none() -> None:
+    assert "was not collected, so nothing can be said" in use_of_keys()
+    assert "CloudTrail recorded none" in use_of_keys(looks=[look(KeyUse)])
+    refused = NotReadEntry(
+        table="KeyUse",
+        operation="cloudtrail:LookupEvents",
+        action="cloudtrail:LookupEvents",
+        region="eu-west-1",
+        reason=Reason.DENIED,
+    )
+    text = use_of_keys(looks=[look(KeyUse, why=REFUSED)], not_read=(refused,))
+    assert "No use of a key was found in what could be read." in text
+    assert "Not read whole in eu-west-1: permission denied, `cloudtrail:LookupEvents`." in text
 
 
 def snapshot(place: int, **more: Any) -> EbsSnapshot:
@@ -521,7 +576,7 @@ def test_a_run_of_one_question_says_what_the_other_papers_lack() -> None:
     made = written(questions=[keys])
     assert "This review asked no question on monitoring." in made[AUDIT]
     assert "This review asked no question on backups." in made[BACKUPS]
-    assert section(made[AUDIT], "3. What watches").strip() == "This review did not look."
+    assert section(made[AUDIT], "4. What watches").strip() == "This review did not look."
 
 
 def test_the_same_run_gives_the_same_papers() -> None:
@@ -539,6 +594,7 @@ def test_nothing_hostile_lives_in_a_paper(name: str) -> None:
     bad_rows = [
         replace(TRAIL, name=HOSTILE, bucket=HOSTILE),
         event(1, 1, user=HOSTILE, event=HOSTILE, resources=[HOSTILE, "|"]),
+        replace(use("x"), by=HOSTILE, event=HOSTILE, key=HOSTILE),
         snapshot(1, name=HOSTILE, kms_key=HOSTILE),
         point(1, name=HOSTILE, vault=HOSTILE, source_type=HOSTILE),
     ]

@@ -167,7 +167,8 @@ def _apart(material: Material, role: str, able: Sequence[_Able], unread: bool) -
     if others:
         found.append(_told("Can, and no role of the matrix acts as it:", others))
     if roles[role].principals and not ours:
-        found.append("Named, and cannot" + (" as far as was read" if unread else ""))
+        so_far = " as far as was read" if unread else ""
+        found.append(join(f"Named, and cannot{so_far}: ", *_names(roles[role].principals)))
     if unread and not able:
         return "Cannot be told"
     if found:

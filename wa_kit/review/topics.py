@@ -11,6 +11,7 @@ from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.review.duties import who_should_who_can
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
+from wa_kit.review.usage import callers, reach
 from wa_kit.review.words import (
     PARTS,
     REASONS,
@@ -29,6 +30,7 @@ from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join
 from wa_kit.suggestions import listing
 
 _MOST = 200
+_MOST_CALLERS = 40
 _OWN = "A document of the team's own."
 LOSS = (
     "kms_key_pending_deletion",
@@ -67,10 +69,39 @@ def who_holds_the_keys(material: Material) -> Parts:
     return Parts(
         heading(3, "Key by key", id="key-by-key"),
         holders(material),
+        _usage(material),
         heading(3, "Who can decrypt", id="who-can-decrypt"),
         _topic(material, DECRYPT, "Who can decrypt"),
         heading(3, "Who can destroy", id="who-can-destroy"),
         _topic(material, DESTROY, "Who can destroy"),
+    )
+
+
+def _usage(material: Material) -> Parts | None:
+    """Shown where any use was read; what was not read stands with what could not be seen."""
+    found = callers(material.evidence)
+    if not found:
+        return None
+    names = {key.arn: key.name for key in material.keys}
+    title = "Who used which key lately, those refused first"
+    if len(found) > _MOST_CALLERS:
+        title += f" (the first {_MOST_CALLERS} of {len(found):,}; all are in evidence/KeyUse.jsonl)"
+    rows = (
+        (
+            named(names.get(one.key, ""), one.key),
+            region(one.region),
+            el("bdi", one.by),
+            one.told,
+            f"{one.denied:,}" if one.denied else "none",
+            short(one.last),
+        )
+        for one in found[:_MOST_CALLERS]
+    )
+    columns = ("Key", "Region", "Who", "Calls", "Refused", "Last on")
+    return Parts(
+        heading(3, "Who used them lately", id="key-usage"),
+        Table(title, columns, rows, numbers=["Refused"], kind="usage"),
+        el("p", f"Read were: {'. '.join(reach(material.evidence))}.", class_="aside"),
     )
 
 
