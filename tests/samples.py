@@ -14,7 +14,18 @@ from unittest.mock import patch
 import msgspec
 
 from wa_kit import archive, charts, questionnaire
-from wa_kit.answers import AcceptedRisk, Answer, Answers, Dispute, Document, Duty, accept
+from wa_kit.answers import (
+    AcceptedRisk,
+    Answer,
+    Answers,
+    Dispute,
+    Document,
+    Duty,
+    Involved,
+    Matrix,
+    Role,
+    accept,
+)
 from wa_kit.archive import Manifest, NotReadEntry
 from wa_kit.evidence.ec2 import EbsVolume
 from wa_kit.evidence.kms import KmsKey
@@ -351,7 +362,16 @@ HOSTILE_ANSWERS = Answers(
         for q in QUESTIONS
     },
     roles={"responsibilities": {"storage-encryption": Duty(accountable=HOSTILE, deputy=HOSTILE)}},
-    artefacts={"encryption-policy": Document(where=HOSTILE, owner=HOSTILE)},
+    raci=Matrix(
+        roles={
+            "cloud-administrator": Role(title=HOSTILE, held_by=(HOSTILE,), principals=(HOSTILE,))
+        },
+        practices={"sec_identities_secrets": Involved(accountable=HOSTILE, responsible=(HOSTILE,))},
+    ),
+    artefacts={
+        "encryption-policy": Document(where=HOSTILE, owner=HOSTILE, version=HOSTILE),
+        "own": Document(title=HOSTILE, where=HOSTILE),
+    },
     exceptions=(
         AcceptedRisk(
             check="ec2_ebs_volume_encrypted",

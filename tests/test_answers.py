@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from samples import ACCOUNT, QUESTIONS, finding, volume
 
 from wa_kit import answers
-from wa_kit.answers import AcceptedRisk, Answer, Answers, Document, Duty, accept, attestations
+from wa_kit.answers import (
+    AcceptedRisk,
+    Answer,
+    Answers,
+    Document,
+    Duty,
+    Involved,
+    Matrix,
+    Role,
+    accept,
+    attestations,
+)
 from wa_kit.checks import CHECKS
 from wa_kit.checks.people import RESPONSIBILITIES, SUBJECTS
 from wa_kit.written import WrittenError
@@ -270,11 +281,64 @@ def test_subjects_checks_and_questionnaires_name_the_same_documents_and_duties()
     documents = {artefact.id for q in QUESTIONS for artefact in q.artefacts}
     asked = {s.removeprefix("artefacts/") for s in SUBJECTS if s.startswith("artefacts/")}
     assert asked == documents
-    assert {check.about for check in CHECKS.values() if check.about} == set(SUBJECTS)
+    below = {"artefacts", "principals"}  # checks on every document, and on every role
+    assert {check.about for check in CHECKS.values() if check.about} == set(SUBJECTS) | below
     duties = {
         d.id: (r.title, d.text) for q in QUESTIONS for r in q.roles for d in r.responsibilities
     }
     assert {name: (d.role, d.text) for name, d in RESPONSIBILITIES.items()} == duties
+
+
+def subjects(answers: Answers, **more: Any) -> dict[str, Any]:
+    return {row.subject: row for row in attestations(answers, ACCOUNT, **more)}
+
+
+def test_the_documents_of_questions_and_the_teams_own_are_attested_under_their_titles() -> None:
+    said = Answers(artefacts={"runbook": Document(title="Runbook", where="wiki")})
+    rows = subjects(said, questions=QUESTIONS)
+    assert rows["artefacts/runbook"].name == "Runbook"
+    assert rows["artefacts/runbook"].answered
+    assert not rows["artefacts/encryption-policy"].answered
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        Matrix(),
+        Matrix(roles={"data-owner": Role(held_by=("A",), principals=("p",))}),
+        Matrix(practices={"sec_identities_secrets": Involved()}),
+    ],
+)
+def test_a_matrix_that_nobody_began_is_one_row_and_unanswered(matrix: Matrix) -> None:
+    rows = subjects(Answers(raci=matrix), questions=QUESTIONS)
+    assert [name for name in rows if name.startswith("raci")] == ["raci"]
+    assert not rows["raci"].answered
+
+
+def test_a_matrix_that_was_begun_has_a_row_for_each_practice_asked_and_each_document() -> None:
+    line = Involved(accountable="lead", responsible=("lead", "ghost"))
+    matrix = Matrix(roles={"lead": Role(held_by=("A", "B"))}, artefacts={"runbook": line})
+    said = Answers(raci=matrix, artefacts={"runbook": Document(title="Runbook")})
+    rows = subjects(said, questions=QUESTIONS)
+    asked = {f"raci/practices/{p.choice}" for q in QUESTIONS for p in q.practices}
+    assert {name for name in rows if name.startswith("raci/practices")} == asked
+    assert "raci" not in rows
+    assert rows["raci/artefacts/runbook"].details == {
+        "accountable": {"lead": ["A", "B"]},
+        "responsible": {"lead": ["A", "B"], "ghost": []},
+    }
+    empty = rows["raci/practices/sec_identities_secrets"]
+    assert empty.answered and empty.is_role
+    assert empty.details == {"accountable": {}, "responsible": {}}
+
+
+def test_each_role_is_attested_with_the_principals_it_acts_as() -> None:
+    matrix = Matrix(roles={"data-owner": Role(title="Data owner", principals=("app-*",))})
+    rows = subjects(Answers(raci=matrix), questions=QUESTIONS)
+    assert rows["principals/data-owner"].details == {"principals": ["app-*"]}
+    assert rows["principals/data-owner"].name == "Data owner"
+    assert not rows["principals/cloud-administrator"].answered
+    assert "principals/cloud-administrator" not in subjects(Answers(raci=matrix))
 
 
 # Exceptions

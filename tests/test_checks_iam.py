@@ -42,6 +42,7 @@ def who(name, *inline, kind="role", **more):
             "attached": [],
             "boundary": None,
             "trust": trusting(AWS=f"arn:aws:iam::{ACCOUNT}:root") if kind == "role" else None,
+            "last_used": None,
         }
         | more
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from collecting import collect, reasons, row
+from moto.iam.models import iam_backends
 
 from wa_kit import simulated
 from wa_kit.evidence.iam import IamPolicy, IamPrincipal
 
 ACCOUNT = "222211110013"
+USED = dt.datetime(2026, 10, 3, 9, tzinfo=dt.UTC)
 TABLES = (IamPrincipal, IamPolicy)
 
 
@@ -63,6 +66,8 @@ def estate():
             UserName="lou", PolicyName="own", PolicyDocument=json.dumps(allow("kms:List*"))
         )
         iam.add_user_to_group(GroupName="operators", UserName="lou")
+        roles = iam_backends[ACCOUNT]["aws"].roles.values()
+        next(role for role in roles if role.name == "worker").last_used = USED
         served.arns = arns
         yield served
 
@@ -79,6 +84,7 @@ def test_a_role_is_read_with_its_policies_its_boundary_and_who_may_take_it(estat
     assert role.attached == [estate.arns["attached"]]
     assert role.boundary == estate.arns["fence"]
     assert json.loads(role.trust) == TRUST
+    assert role.last_used == USED
 
 
 def test_a_user_has_what_its_groups_give(estate, evidence):
@@ -94,6 +100,7 @@ def test_a_user_has_what_its_groups_give(estate, evidence):
 def test_a_role_that_belongs_to_aws_is_marked(evidence):
     (linked,) = [p for p in evidence.of(IamPrincipal) if p.service_linked]
     assert linked.name == "AWSServiceRoleForbackup"
+    assert linked.last_used is None
 
 
 def test_a_managed_policy_is_read_in_the_version_in_force(evidence):

@@ -11,7 +11,7 @@ from collecting import collect, reasons, row
 
 from wa_kit import simulated
 from wa_kit.evidence import cloudtrail
-from wa_kit.evidence.cloudtrail import ChangeEvent, Trail
+from wa_kit.evidence.cloudtrail import ChangeEvent, KeyUse, Trail
 from wa_kit.evidence.guardduty import Detector
 from wa_kit.evidence.macie2 import MacieSession
 
@@ -108,6 +108,127 @@ def test_a_quiet_region_is_asked_once(estate):
     made: list[str] = []
     collect(estate.endpoint, ACCOUNT, ChangeEvent, regions=("eu-west-1",), calls=made)
     assert made == ["cloudtrail:LookupEvents"]
+
+
+# Use of keys
+
+
+def uses(evidence):
+    return {(use.event, use.by.rpartition("/")[2]): use for use in evidence.of(KeyUse)}
+
+
+def test_use_of_keys_is_counted_by_key_operation_and_role(estate):
+    evidence = collect(estate.endpoint, ACCOUNT, KeyUse, regions=("us-east-1", "eu-central-1"))
+    found = uses(evidence)
+    assert set(found) == {
+        ("Decrypt", "shop-service"),
+        ("Decrypt", "us-marketing-admin"),
+        ("Decrypt", "intern"),
+        ("DescribeKey", "key-administrator"),
+        ("ReEncrypt", "backup.amazonaws.com"),
+    }
+    shop = found["Decrypt", "shop-service"]
+    assert (shop.times, shop.denied, shop.region) == (34, 0, "eu-central-1")
+    assert shop.by == f"arn:aws:iam::{ACCOUNT}:role/shop-service"  # not its session
+    assert shop.key.startswith(f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/")
+    assert shop.first < shop.last and shop.since == shop.first and not shop.sampled
+    intern = found["Decrypt", "intern"]
+    assert (intern.times, intern.denied) == (2, 2)
+    assert reasons(evidence, KeyUse) == set()
+
+
+def test_a_busy_region_is_sampled_which_is_a_fact_and_nothing_left_unread(estate):
+    made: list[str] = []
+    evidence = collect(estate.endpoint, ACCOUNT, KeyUse, regions=("eu-west-1",), calls=made)
+    assert made == ["cloudtrail:LookupEvents"] * cloudtrail.MOST_PAGES
+    found = evidence.of(KeyUse)
+    assert sum(use.times for use in found) == 50 * cloudtrail.MOST_PAGES
+    assert all(use.sampled for use in found)
+    assert {use.since for use in found} == {min(use.first for use in found)}
+    assert reasons(evidence, KeyUse) == set()
+
+
+def test_nothing_of_an_event_is_kept_but_who_what_and_when(estate):
+    evidence = collect(estate.endpoint, ACCOUNT, KeyUse, regions=REGIONS)
+    kept = " ".join(map(repr, evidence.of(KeyUse)))
+    for secret in ("203.0.113.7", "kestrel-order-4711", "not authorized", "i-0kestrel"):
+        assert secret not in kept
+
+
+@pytest.mark.parametrize("passed", [0, 1, 3])
+def test_events_refused_at_any_page_are_a_refused_look_and_no_short_list(estate, passed):
+    with estate.deny("cloudtrail:LookupEvents", after_calls=passed):
+        evidence = collect(estate.endpoint, ACCOUNT, KeyUse, regions=("eu-west-1",))
+    assert reasons(evidence, KeyUse) == {"denied"}
+    assert not evidence.of(KeyUse)
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "cut"])
+def test_an_answer_that_makes_no_sense_is_no_key_that_nobody_used(estate, kind):
+    with estate.garble("cloudtrail:LookupEvents", kind):
+        evidence = collect(estate.endpoint, ACCOUNT, KeyUse, regions=("eu-west-1",))
+    assert reasons(evidence, KeyUse) == {"malformed"}
+
+
+def used(number, record, **more):
+    when = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    return {
+        "EventId": f"20000000-0000-4000-8000-{number:012d}",
+        "EventName": "Decrypt",
+        "EventSource": "kms.amazonaws.com",
+        "EventTime": when,
+        "ReadOnly": "true",
+        "Username": "session",
+        "CloudTrailEvent": record if isinstance(record, str) else json.dumps(record),
+    } | more
+
+
+ISSUED = {"sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::1:role/r"}}, "arn": "x"}
+
+
+@pytest.mark.parametrize(
+    ("record", "by", "denied"),
+    [
+        ({"userIdentity": ISSUED}, "arn:aws:iam::1:role/r", 0),
+        ({"userIdentity": {"arn": "arn:aws:iam::1:user/u"}}, "arn:aws:iam::1:user/u", 0),
+        ({"userIdentity": {"invokedBy": "s3.amazonaws.com"}}, "s3.amazonaws.com", 0),
+        ({"userIdentity": {"accountId": "444455556666"}}, "444455556666", 0),
+        ({"userIdentity": None}, "session", 0),
+        ({"userIdentity": "odd"}, "session", 0),
+        ({"userIdentity": {"sessionContext": "odd", "arn": "a"}}, "a", 0),
+        ({"userIdentity": {"sessionContext": {"sessionIssuer": "odd"}, "arn": "a"}}, "a", 0),
+        ({"userIdentity": {"arn": "a"}, "errorCode": "AccessDenied"}, "a", 1),
+        ({"userIdentity": {"arn": "a"}, "errorCode": "AccessDeniedException"}, "a", 1),
+        ({"userIdentity": {"arn": "a"}, "errorCode": "DisabledException"}, "a", 0),
+        ("{not json", "session", 0),
+        ("[]", "session", 0),
+    ],
+)
+def test_who_called_is_told_from_whatever_the_record_says(record, by, denied):
+    with simulated.serve("888899990001") as served:
+        served.fakes["cloudtrail"].events["eu-west-1"] += [used(1, record)]
+        evidence = collect(served.endpoint, "888899990001", KeyUse, regions=("eu-west-1",))
+    (found,) = evidence.of(KeyUse)
+    assert (found.by, found.denied, found.key) == (by, denied, "")
+
+
+def test_a_key_is_named_by_its_arn_however_the_event_names_it():
+    key = "AWS::KMS::Key"
+    other = [{"ResourceType": "AWS::KMS::Alias", "ResourceName": "alias/x"}]
+    with simulated.serve("888899990002") as served:
+        served.fakes["cloudtrail"].events["eu-west-1"] += [
+            used(1, {}, Resources=[{"ResourceType": key, "ResourceName": "1234"}, *other]),
+            used(2, {}, Resources=[{"ResourceType": key, "ResourceName": "arn:aws:kms:x"}]),
+        ]
+        evidence = collect(served.endpoint, "888899990002", KeyUse, regions=("eu-west-1",))
+    keys = {use.key for use in evidence.of(KeyUse)}
+    assert keys == {"arn:aws:kms:eu-west-1:888899990002:key/1234", "arn:aws:kms:x"}
+
+
+def test_a_region_without_an_event_holds_no_row():
+    with simulated.serve("888899990003") as served:
+        evidence = collect(served.endpoint, "888899990003", KeyUse, regions=("eu-west-1",))
+    assert not evidence.of(KeyUse) and reasons(evidence, KeyUse) == set()
 
 
 def test_detectors_and_sessions_tell_on_from_off_and_never(estate):

@@ -1,4 +1,4 @@
-"""The papers of a run: drafts beside answers, three documents, and nothing live in any of them."""
+"""The papers of a run: drafts beside answers, five documents, and nothing live in any of them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ from samples import (
 )
 
 from wa_kit import papers
-from wa_kit.answers import AcceptedRisk, Answer, Answers, Document, Duty, accept
+from wa_kit.answers import AcceptedRisk, Answer, Answers, Dispute, Document, Duty, accept
 from wa_kit.archive import NotReadEntry
 from wa_kit.evidence.backup import BackupVault, RecoveryPoint
-from wa_kit.evidence.cloudtrail import ChangeEvent, Trail
+from wa_kit.evidence.cloudtrail import ChangeEvent, KeyUse, Trail
 from wa_kit.evidence.ec2 import EbsSnapshot
+from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import Evidence, Finding, Look, NotRead, Reason, Row
 from wa_kit.suggestions import owners_of, summarise
 from wa_kit.workload import (
@@ -49,7 +50,9 @@ SHEET = "answers.md"
 POLICY = "artefacts/encryption-policy.md"
 AUDIT = "artefacts/audit-report.md"
 BACKUPS = "artefacts/backup-encryption-report.md"
-PAPERS = (SHEET, POLICY, AUDIT, BACKUPS)
+INVENTORY = "artefacts/key-inventory.md"
+EXCEPTIONS = "artefacts/exceptions-register.md"
+PAPERS = (SHEET, POLICY, AUDIT, BACKUPS, INVENTORY, EXCEPTIONS)
 REFUSED = NotRead(Reason.DENIED, "backup:ListBackupVaults", "backup:ListBackupVaults")
 
 
@@ -93,7 +96,7 @@ def of_mixed() -> dict[str, str]:
 # The answer sheet
 
 
-def test_a_run_has_an_answer_sheet_and_three_documents() -> None:
+def test_a_run_has_an_answer_sheet_and_five_documents() -> None:
     assert tuple(of_mixed()) == PAPERS
     assert all(text.startswith("# ") and text.endswith("\n") for text in of_mixed().values())
     assert not any("\n\n\n" in text for text in of_mixed().values())
@@ -265,7 +268,7 @@ def test_an_audit_report_lists_changes_newest_first_and_what_watches() -> None:
 
 
 def test_an_audit_report_speaks_of_what_watches_and_not_of_what_is_watched() -> None:
-    watching = section(written()[AUDIT], "3. What watches")
+    watching = section(written()[AUDIT], "4. What watches")
     services = set(re.findall(r"^### .* \((.+)\)$", watching, re.M))
     assert {"CloudTrail", "CloudWatch", "Config", "EventBridge", "GuardDuty", "Macie"} <= services
     assert not services & {"KMS", "S3", "EBS", "RDS", "Backup", "DynamoDB", "Secrets Manager"}
@@ -307,6 +310,61 @@ def test_not_having_looked_is_never_told_as_nothing_there(
     assert (
         "Not read whole in eu-west-1: permission denied, `cloudtrail:LookupEvents`." in changes
     ) is bool(unread)
+
+
+def use(by: str, event: str = "Decrypt", **more: Any) -> KeyUse:
+    given: dict[str, Any] = {
+        "arn": f"{key('alias/shop', 1).arn}#{event}/{by}",
+        "account": ACCOUNT,
+        "region": "eu-west-1",
+        "name": event,
+        "key": key("alias/shop", 1).arn,
+        "event": event,
+        "by": f"arn:aws:iam::{ACCOUNT}:role/{by}",
+        "times": 7,
+        "denied": 0,
+        "first": NOW,
+        "last": NOW,
+        "since": NOW,
+        "sampled": False,
+    }
+    return KeyUse(**(given | more))
+
+
+def use_of_keys(*rows: Row, **more: Any) -> str:
+    return section(written(rows, **more)[AUDIT], "3. Use of keys")
+
+
+def test_an_audit_report_says_who_used_which_key_those_refused_first() -> None:
+    rows = [use("shop"), use("shop", "GenerateDataKey", times=2), use("eve", times=4, denied=4)]
+    rows.append(use("auditor", "DescribeKey"))
+    text = use_of_keys(key("alias/shop", 1), *rows, looks=[look(KeyUse)])
+    lines = [line for line in text.splitlines() if line.startswith("| alias/shop")]
+    assert lines == [
+        "| alias/shop | eu-west-1 | role/eve | Decrypt 4 | 4 | 2026-11-01 |",
+        "| alias/shop | eu-west-1 | role/shop | Decrypt 7, GenerateDataKey 2 | none | 2026-11-01 |",
+    ]
+    assert "- eu-west-1: all of the last 90 days" in text
+
+
+def test_an_audit_report_says_how_far_back_a_sample_reaches() -> None:
+    text = use_of_keys(use("shop", sampled=True))
+    assert "- eu-west-1: the newest events, back to 2026-11-01 12:00 UTC; older ones were" in text
+
+
+def test_use_of_keys_that_nobody_looked_at_is_not_told_as_none() -> None:
+    assert "was not collected, so nothing can be said" in use_of_keys()
+    assert "CloudTrail recorded none" in use_of_keys(looks=[look(KeyUse)])
+    refused = NotReadEntry(
+        table="KeyUse",
+        operation="cloudtrail:LookupEvents",
+        action="cloudtrail:LookupEvents",
+        region="eu-west-1",
+        reason=Reason.DENIED,
+    )
+    text = use_of_keys(looks=[look(KeyUse, why=REFUSED)], not_read=(refused,))
+    assert "No use of a key was found in what could be read." in text
+    assert "Not read whole in eu-west-1: permission denied, `cloudtrail:LookupEvents`." in text
 
 
 def snapshot(place: int, **more: Any) -> EbsSnapshot:
@@ -402,6 +460,92 @@ def test_a_table_that_was_refused_is_not_told_as_empty() -> None:
 # All of them
 
 
+# The key inventory
+
+
+POLICY_OF_KEY = """{"Statement": [
+  {"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+   "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"}},
+  {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+   "Principal": {"AWS": "arn:aws:iam::ACCOUNT:role/shop"}},
+  {"Effect": "Allow", "Action": "kms:DisableKey", "Resource": "*",
+   "Principal": {"AWS": "arn:aws:iam::ACCOUNT:role/admin"}}]}""".replace("ACCOUNT", ACCOUNT)
+
+
+def inventory(*rows: Row, **more: Any) -> str:
+    return written(rows, **more)[INVENTORY]
+
+
+def test_an_inventory_says_of_each_key_what_it_is_who_holds_it_and_what_it_protects() -> None:
+    shop = key("alias/shop", 1, policy=POLICY_OF_KEY, tags={"Owner": "shop-team"})
+    disk = volume(1, encryption="kms", kms_key=shop.arn, name="disk", region=shop.region)
+    text = inventory(shop, disk, key("alias/aws/ebs", 2, manager="AWS", policy=None))
+    keys = section(text, "1. The keys")
+    assert "| alias/shop | eu-west-1 |" in keys and "| shop-team | the customer |" in keys
+    assert "alias/aws/ebs" not in text and "1 key that AWS manages" in text
+    held = section(text, "2. Who holds each key")
+    assert "| IAM policies decide; role/admin | IAM policies decide; role/shop |" in held
+    used = section(text, "3. What each key protects")
+    assert "EBS: 1; not everything could be read" in used  # no other table was looked at
+    assert "disk (eu-west-1)" in used
+
+
+def test_an_inventory_keeps_a_key_that_was_refused_and_says_so() -> None:
+    rows, _ = denied()
+    hidden = KmsKey.hidden(
+        REFUSED, arn=key("x", 7).arn, account=ACCOUNT, region="eu-west-1", name="secret"
+    )
+    text = inventory(*rows, hidden)
+    assert "| no alias seen | eu-west-1 | `" in text
+    assert "| not read | not read (backup:ListBackupVaults) |" in text
+    assert "| not read | not read |" in section(text, "2. Who holds each key")
+
+
+def test_an_inventory_of_what_nobody_looked_at_is_not_told_as_empty() -> None:
+    assert "Not collected: nothing can be said of keys." in inventory()
+    looked = inventory(looks=[look(KmsKey)])
+    assert "Not collected:" not in looked and "0 keys of the customer" in looked
+
+
+# The exceptions register
+
+
+def test_a_register_of_exceptions_says_what_each_covers_and_which_ran_out() -> None:
+    def entry(resource: str, expires: dt.date, check: str = "ec2_ebs_volume_encrypted") -> Any:
+        given = {"owner": "A", "approver": "B", "reason": "C"}
+        return AcceptedRisk(check=check, resource=resource, expires=expires, **given)
+
+    today = NOW.date()
+    entries = (
+        entry("*", dt.date(2026, 1, 1)),
+        entry(volume(1).arn, today),
+        entry("arn:none", today + dt.timedelta(days=300), "a_check_of_old"),
+    )
+    disputes = (Dispute(check=entries[0].check, resource="*", says="wrong", by="D", note="E"),)
+    failing = [
+        finding("ec2_ebs_volume_encrypted", volume(n), "fail", because=f"it is {n}") for n in (1, 2)
+    ]
+    answers = Answers(exceptions=entries, disputes=disputes)
+    text = written((), failing, answers=answers)[EXCEPTIONS]
+    assert "| In force | 2 |" in text and "| Run out | 1 |" in text
+    register = section(text, "1. Exceptions, the next to run out first")
+    first, second, third = (line for line in register.splitlines() if line[:3] in SOME_NUMBERS)
+    assert "nothing; 1 failure without it | A | B | C | 2026-01-01 | ran out" in first
+    assert "1 failure | A | B | C |" in second and "in force, 0 days left |" in second
+    assert "a_check_of_old" in third and third.endswith("| in force |")
+    covered = section(text, f"2. What they cover on {today}")
+    assert "It is 1" in covered and "It is 2" not in covered
+    assert "| wrong | D | E | 2 fail |" in section(text, "3. Disputes")
+
+
+SOME_NUMBERS = ("| 1", "| 2", "| 3")
+
+
+def test_a_register_without_exceptions_says_so() -> None:
+    text = written()[EXCEPTIONS]
+    assert text.count("answers.yaml names none.") == 2
+
+
 @pytest.mark.parametrize("name", PAPERS)
 def test_a_simulation_says_so_and_a_review_of_aws_does_not(name: str) -> None:
     assert "**Simulation. " in written()[name]
@@ -432,7 +576,7 @@ def test_a_run_of_one_question_says_what_the_other_papers_lack() -> None:
     made = written(questions=[keys])
     assert "This review asked no question on monitoring." in made[AUDIT]
     assert "This review asked no question on backups." in made[BACKUPS]
-    assert section(made[AUDIT], "3. What watches").strip() == "This review did not look."
+    assert section(made[AUDIT], "4. What watches").strip() == "This review did not look."
 
 
 def test_the_same_run_gives_the_same_papers() -> None:
@@ -450,6 +594,7 @@ def test_nothing_hostile_lives_in_a_paper(name: str) -> None:
     bad_rows = [
         replace(TRAIL, name=HOSTILE, bucket=HOSTILE),
         event(1, 1, user=HOSTILE, event=HOSTILE, resources=[HOSTILE, "|"]),
+        replace(use("x"), by=HOSTILE, event=HOSTILE, key=HOSTILE),
         snapshot(1, name=HOSTILE, kms_key=HOSTILE),
         point(1, name=HOSTILE, vault=HOSTILE, source_type=HOSTILE),
     ]

@@ -16,6 +16,7 @@ import pytest
 import samples
 
 from wa_kit.charts import Chart
+from wa_kit.evidence.cloudtrail import KeyUse
 from wa_kit.model import KitError, Outcome
 from wa_kit.review import Review
 from wa_kit.review import words as words_of
@@ -501,3 +502,68 @@ def test_an_answer_of_the_team_stands_before_the_draft() -> None:
 def test_findings_that_pass_are_no_failures() -> None:
     failed = [f for f in samples.mixed()[1] if f.outcome is Outcome.FAIL]
     assert len(failed) == 5
+
+
+def test_the_register_shows_each_document_with_its_state_in_words() -> None:
+    said = msgspec.convert(
+        {
+            "artefacts": {
+                "runbook": {"title": "Runbook <b>", "where": "wiki", "owner": "Kim"},
+                "encryption-policy": {"approved": "2026-06-02", "updated": "2026-07-01"},
+            }
+        },
+        type(samples.ANSWERS),
+    )
+    rows, findings = samples.mixed()
+    judged = samples.finding(
+        "attest_artefact_register",
+        None,
+        "fail",
+        resource="answers.yaml#artefacts/runbook",
+        because="answers.yaml leaves out its next review",
+    )
+    page = samples.review(rows, [*findings, judged], answers=said).roles_and_artefacts()
+    shown = words(page)
+    assert "<b>" not in markup(page)
+    assert "Fail High answers.yaml leaves out its next review" in " ".join(shown.split())
+    assert "2026-07-01" in shown and "Not judged" in shown
+    assert "A document of the team" in shown
+
+
+def used(event: str, by: str, **more: Any) -> KeyUse:
+    shop = samples.key("alias/shop", 1)
+    given: dict[str, Any] = {
+        "arn": f"{shop.arn}#{event}/{by}",
+        "account": samples.ACCOUNT,
+        "region": shop.region,
+        "name": event,
+        "key": shop.arn,
+        "event": event,
+        "by": f"arn:aws:iam::{samples.ACCOUNT}:role/{by}",
+        "times": 7,
+        "denied": 0,
+        "first": samples.NOW,
+        "last": samples.NOW,
+        "since": samples.NOW,
+        "sampled": True,
+    }
+    return KeyUse(**(given | more))
+
+
+def test_who_used_a_key_lately_stands_under_who_holds_it_and_says_how_far_back() -> None:
+    rows = [
+        samples.key("alias/shop", 1),
+        used("Decrypt", "shop"),
+        used("Decrypt", "eve<b>", times=3, denied=3),
+        used("DescribeKey", "auditor"),
+    ]
+    page = samples.review(rows, []).who_holds_the_keys()
+    shown = " ".join(words(page).split())
+    assert "<b>" not in markup(page)
+    assert shown.index("role/eve") < shown.index("role/shop")
+    assert "auditor" not in shown
+    assert "back to 2026-11-01 12:00 UTC; older ones were not read" in shown
+
+
+def test_no_table_of_use_stands_where_none_was_read() -> None:
+    assert "Who used" not in words(samples.review([samples.key("a", 1)], []).who_holds_the_keys())

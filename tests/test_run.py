@@ -28,6 +28,8 @@ CONTRACT = {
     "artefacts/encryption-policy.md",
     "artefacts/audit-report.md",
     "artefacts/backup-encryption-report.md",
+    "artefacts/key-inventory.md",
+    "artefacts/exceptions-register.md",
     "workbook.ipynb",
     "report.html",
 }

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
 from types import FunctionType, MethodType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
@@ -39,6 +39,7 @@ from wa_kit.model import (
 )
 from wa_kit.protection import View
 
+V = TypeVar("V", bound=View)
 _LONGEST_READ = 300  # characters of a value quoted in a finding; the whole lies in evidence/
 
 
@@ -108,6 +109,11 @@ def judge(
         return [finding for check in by_id for finding in judging.by(check)]
 
 
+def viewed(evidence: Evidence, context: Context, kind: type[V]) -> V:
+    """A view as checks get it: its rows are guarded, and it knows what was not read."""
+    return cast(V, _Judging(evidence, context, {})._view(kind))
+
+
 @contextmanager
 def _no_cycles_sought() -> Iterator[None]:
     """Findings hold no cycles; looking for some took a third of the time of many rows."""
@@ -148,7 +154,7 @@ class _Judging:
         found = [
             self._verdict(check, row, others)
             for row in self._judged(check.judges)
-            if check.about is None or getattr(row, "subject", None) == check.about
+            if check.about is None or _is_about(check.about, row)
         ]
         not_looked = [
             self._not_looked(check, look, table)
@@ -297,6 +303,11 @@ class _Judging:
     def _looked_at(self, table: str, region: str) -> str:
         at = self._at.get(table, {})
         return at.get(region) or at.get("global", "")
+
+
+def _is_about(about: str, row: Row) -> bool:
+    """Whether a row attests the subject, or one below it: ``raci`` has ``raci/practices/...``."""
+    return isinstance(row, Attestation) and f"{row.subject}/".startswith(f"{about}/")
 
 
 def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:

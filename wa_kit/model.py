@@ -154,7 +154,7 @@ class Attestation(Row, frozen=True, kw_only=True):
     resource_type = "Kit::Document"
     service = "People"
 
-    subject: str  # artefacts/<id>, roles/<id> or decisions/<id>
+    subject: str  # artefacts/<id>, roles/<id>, raci/<part>/<id> or principals/<role>
     answered: bool = False
     owner: str = ""
     deputy: str = ""
@@ -167,7 +167,7 @@ class Attestation(Row, frozen=True, kw_only=True):
 
     @property
     def is_role(self) -> bool:
-        return self.subject.startswith("roles")
+        return self.subject.partition("/")[0] in ("roles", "raci", "principals")
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):

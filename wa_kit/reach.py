@@ -45,8 +45,8 @@ RESTORES = (
     "rds:RestoreDBClusterFromSnapshot",
 )
 _SOURCES = tuple(action for sources, _ in _DESTROYS.values() for action in sources)
-_DELETES = _IN_VAULTS + tuple(action for _, deletes in _DESTROYS.values() for action in deletes)
-_ASKED = (*_DELETES, *_SOURCES, *RESTORES, _OBJECTS)
+DELETES = _IN_VAULTS + tuple(action for _, deletes in _DESTROYS.values() for action in deletes)
+_ASKED = (*DELETES, *_SOURCES, *RESTORES, _OBJECTS)
 _AWS_ONLY = ("backup.amazonaws.com", "dlm.amazonaws.com")
 
 
@@ -60,7 +60,7 @@ class Reach(msgspec.Struct, frozen=True):
     policies: IdentityPolicies
 
     def deletes_backups(self, buckets: Iterable[str]) -> bool:
-        return not self.may.isdisjoint(_DELETES) or self.deletes_objects_of(buckets)
+        return not self.may.isdisjoint(DELETES) or self.deletes_objects_of(buckets)
 
     def deletes_objects_of(self, buckets: Iterable[str]) -> bool:
         return _OBJECTS in self.may and any(

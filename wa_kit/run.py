@@ -351,7 +351,8 @@ def _judged_before(home: Path) -> Path | None:
 
 def judged(evidence: Evidence, planned: Plan, context: Context) -> list[Finding]:
     """The findings over what AWS and people said, with the exceptions that cover them."""
-    whole = evidence.plus(answers.attestations(planned.answers, context.account))
+    said = answers.attestations(planned.answers, context.account, planned.questions)
+    whole = evidence.plus(said)
     findings = judge(whole, planned.checks, context, planned.questions_of)
     return answers.accept(findings, planned.answers, context.now.date())
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from wa_kit.answers.attested import attestations
+from wa_kit.answers.attested import attestations, documents_expected
 from wa_kit.answers.reading import load, refuse_contradictions
 from wa_kit.answers.said import (
     AcceptedRisk,
@@ -66,6 +66,7 @@ __all__ = [
     "accept",
     "attestations",
     "disputed",
+    "documents_expected",
     "load",
     "refuse_contradictions",
 ]

@@ -36,7 +36,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     joins: dict[str, type[Row]]  # parameter -> table
     views: dict[str, type[View]]  # parameter -> view
     wants_context: str | None
-    about: str | None  # the subject in answers.yaml, for what people attest
+    about: str | None  # the subject in answers.yaml and all below it, for what people attest
     see: str | None  # instead of the row's own
     can_fail: bool
     function: CheckFunction
@@ -68,8 +68,9 @@ def check(
     """Register a function as a check. Questionnaires name it by the function's name.
 
     ``about`` names a subject of answers.yaml (``artefacts/encryption-policy``): the check then
-    judges that attestation alone. ``effort`` is what the remedy takes: small for a setting, large
-    where data has to be copied. A check that cannot fail is shown, and counts for no pass.
+    judges that attestation alone, or each of those below it (``artefacts``). ``effort`` is what
+    the remedy takes: small for a setting, large where data has to be copied. A check that cannot
+    fail is shown, and counts for no pass.
     """
 
     def register(function: CheckFunction) -> CheckFunction:

@@ -33,6 +33,7 @@ SUBJECTS = {
     "artefacts/compliance-mapping": "Mapping to laws and standards",
     "artefacts/data-classification": "Data classification scheme",
     "roles/responsibilities": "Who is responsible, and who deputises",
+    "raci": "Responsibility matrix",
 }
 
 

@@ -1,4 +1,4 @@
-"""What AWS CloudTrail tells us: trails, and recorded changes to encryption. Never whole events."""
+"""What AWS CloudTrail tells us: trails, changes to encryption, use of keys. Never whole events."""
 
 from __future__ import annotations
 
@@ -229,11 +229,17 @@ def _changes(aws: Reader, name: str, cut: set[str]) -> list[Any]:
 
 
 def _failed(event: Any) -> bool:
-    """Whether AWS refused the call: an attempt is no change."""
+    """Whether AWS refused the call: an attempt is no change. Where it is not said, it is one."""
+    return "errorCode" in _record(event)
+
+
+def _record(event: Any) -> dict[str, Any]:
+    """The whole record of an event, of which little is kept; empty where it is no record."""
     try:
-        return "errorCode" in json.loads(event.get("CloudTrailEvent") or "{}")
+        said = json.loads(event.get("CloudTrailEvent") or "{}")
     except ValueError:
-        return False  # then it counts as a change: better one too many than one too few
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _event(aws: Reader, event: Any) -> ChangeEvent:
@@ -259,3 +265,90 @@ def _cut_short(events: Sequence[str]) -> NotRead:
         "cloudtrail:LookupEvents",
         f"only the newest {MOST_EVENTS} of each were read: {', '.join(events)}",
     )
+
+
+class KeyUse(Row, frozen=True, kw_only=True):
+    """How often somebody called one operation on one key, in the events of a region that were read.
+
+    Those are the newest: ``since`` is the oldest of them, and ``sampled`` says that there are older
+    ones, within CloudTrail's 90 days, which nobody read.
+    """
+
+    resource_type = "AWS::CloudTrail::Event"
+    service = "CloudTrail"
+    see = (
+        "aws cloudtrail lookup-events --region {region} "
+        "--lookup-attributes AttributeKey=ResourceName,AttributeValue={key}"
+    )
+
+    key: str  # its ARN; empty where the event names none
+    event: str
+    by: str  # the ARN of a user or role, a service, or what else CloudTrail calls them
+    times: int
+    denied: int  # of them
+    first: dt.datetime
+    last: dt.datetime
+    since: dt.datetime
+    sampled: bool
+
+
+MOST_PAGES = 4  # of 50 events, in one region: a busy one has far more, and no review reads them all
+
+
+@collects(KeyUse, "cloudtrail:LookupEvents")
+def key_uses(aws: Reader) -> Iterator[KeyUse]:
+    """The newest calls to KMS, counted by key, operation and caller."""
+    by_source = [{"AttributeKey": "EventSource", "AttributeValue": KMS}]
+    answers = aws.answers("cloudtrail", "lookup_events", LookupAttributes=by_source)
+    pages = list(islice(answers, MOST_PAGES))
+    events = [event for page in pages for event in page["Events"]]
+    if not events:
+        return
+    since = min(event["EventTime"] for event in events)
+    counted: dict[tuple[str, str, str], list[tuple[dt.datetime, bool]]] = {}
+    for event in events:
+        record = _record(event)
+        call = (event["EventTime"], str(record.get("errorCode", "")).startswith("AccessDenied"))
+        for key in _keys_of(aws, event) or [""]:
+            counted.setdefault((key, event["EventName"], _caller(event, record)), []).append(call)
+    for (key, name, by), calls in counted.items():
+        yield KeyUse(
+            arn=f"{key or aws.arn('kms', 'key/')}#{name}/{by}",
+            account=aws.account,
+            region=aws.region,
+            name=name,
+            key=key,
+            event=name,
+            by=by,
+            times=len(calls),
+            denied=sum(denied for _, denied in calls),
+            first=min(at for at, _ in calls),
+            last=max(at for at, _ in calls),
+            since=since,
+            sampled=bool(pages[-1].get("NextToken")),
+        )
+
+
+def _keys_of(aws: Reader, event: Any) -> list[str]:
+    named = (
+        resource["ResourceName"]
+        for resource in event.get("Resources", [])
+        if resource.get("ResourceType") == "AWS::KMS::Key" and resource.get("ResourceName")
+    )
+    return sorted({n if n.startswith("arn:") else aws.arn("kms", f"key/{n}") for n in named})
+
+
+def _caller(event: Any, record: Any) -> str:
+    """Who called. A role rather than its session, whose name says little and changes daily."""
+    identity = record.get("userIdentity")
+    who: dict[str, Any] = identity if isinstance(identity, dict) else {}
+    session = who.get("sessionContext") or {}
+    issuer = session.get("sessionIssuer") or {} if isinstance(session, dict) else {}
+    known = (
+        issuer.get("arn") if isinstance(issuer, dict) else None,
+        who.get("arn"),
+        who.get("invokedBy"),
+        who.get("accountId"),
+        event.get("Username"),
+    )
+    return str(next(filter(None, known), ""))

@@ -5,6 +5,7 @@ All of it is one listing. Nothing of passwords and access keys is read.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ class IamPrincipal(Row, frozen=True, kw_only=True):
     attached: list[str]  # ARNs of managed policies; its groups' too
     boundary: str | None  # the ARN of the policy that limits it
     trust: str | None  # who may take the role, a policy document; None for users
+    last_used: dt.datetime | None  # roles only, of the last 400 days; None: not used in them
 
 
 class IamPolicy(Row, frozen=True, kw_only=True):
@@ -60,6 +62,7 @@ def iam_principals(aws: Reader) -> Iterator[IamPrincipal]:
             attached=_attached(role),
             boundary=_boundary(role),
             trust=_text(role["AssumeRolePolicyDocument"]),
+            last_used=role.get("RoleLastUsed", {}).get("LastUsedDate"),
         )
     for user in details["UserDetailList"]:
         through = [groups[name] for name in user["GroupList"]]
@@ -76,6 +79,7 @@ def iam_principals(aws: Reader) -> Iterator[IamPrincipal]:
             attached=sorted({arn for holder in (user, *through) for arn in _attached(holder)}),
             boundary=_boundary(user),
             trust=None,
+            last_used=None,
         )
 
 

@@ -1,4 +1,4 @@
-"""The papers of a run: the answer sheet, and drafts of three documents, as Markdown to edit.
+"""The papers of a run: the answer sheet, and drafts of five documents, as Markdown to edit.
 
 They put what the evidence shows beside what people said, each marked as what it is. They never
 answer, approve or date anything for people, and a name from AWS stays inert words in them.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from wa_kit.answers import Answers
 from wa_kit.archive import Manifest
 from wa_kit.model import Evidence, Finding
-from wa_kit.papers import audit, backups, policy, sheet
+from wa_kit.papers import audit, backups, exceptions, inventory, policy, sheet
 from wa_kit.papers.sources import Sources
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import Summary
@@ -29,6 +29,8 @@ _PAPERS = {
     "artefacts/encryption-policy.md": policy.told,
     "artefacts/audit-report.md": audit.told,
     "artefacts/backup-encryption-report.md": backups.told,
+    "artefacts/key-inventory.md": inventory.told,
+    "artefacts/exceptions-register.md": exceptions.told,
 }
 
 

@@ -1,4 +1,7 @@
-"""The draft of an audit report: what watches over encryption, and the changes it has recorded."""
+"""The draft of an audit report: what watches over encryption, and what it has recorded.
+
+Of the record it shows changes to encryption and the use of keys, as far back as was read.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from typing import Any
 
 from wa_kit.checks import CHECKS
 from wa_kit.evidence import COLLECTORS
-from wa_kit.evidence.cloudtrail import ChangeEvent
+from wa_kit.evidence.cloudtrail import ChangeEvent, KeyUse
 from wa_kit.evidence.kms import KmsKey
-from wa_kit.markdown import Md, md, table
+from wa_kit.markdown import Md, bullets, md, table
 from wa_kit.model import Encrypted, Row
 from wa_kit.papers.sources import (
     Sources,
@@ -22,6 +25,7 @@ from wa_kit.papers.sources import (
     value,
     words_for,
 )
+from wa_kit.review.usage import callers, reach
 from wa_kit.review.words import place
 
 ARTEFACT = "audit-report"
@@ -44,7 +48,11 @@ def told(sources: Sources) -> dict[str, Any]:
         "events_looked": bool(sources.evidence.looks_at(ChangeEvent)),
         "events_gaps": [g for g in gaps if g[0] == words_for(ChangeEvent)],
         "kinds": table(("Change", "Times"), kinds.most_common()) if kinds else "",
-        "watching": [_watching(sources, t) for t in tables if t is not ChangeEvent],
+        "uses": _uses(sources),
+        "uses_looked": bool(sources.evidence.looks_at(KeyUse)),
+        "uses_gaps": [g for g in gaps if g[0] == words_for(KeyUse)],
+        "reach": bullets(reach(sources.evidence)),
+        "watching": [_watching(sources, t) for t in tables if t not in (ChangeEvent, KeyUse)],
         "checks": judged_table(sources, checks) if checks else "",
         "failing": troubles_table(failing) if failing else "",
         "gaps": unread_table(gaps) if gaps else "",
@@ -54,7 +62,7 @@ def told(sources: Sources) -> dict[str, Any]:
 def _tables(names: list[str]) -> list[type[Row]]:
     """What those checks look at, but for the data and keys that are watched over."""
     checks = [CHECKS[name] for name in names]
-    judged = {check.judges for check in checks}
+    judged = {check.judges for check in checks} - {KmsKey}
     joined = {kind for check in checks for kind in check.joins.values()}
     joined |= {kind for check in checks for view in check.views.values() for kind in view.reads}
     watching = judged | {kind for kind in joined if not issubclass(kind, (Encrypted, KmsKey))}
@@ -80,6 +88,25 @@ def _events(sources: Sources, events: list[ChangeEvent]) -> Md:
     )
     made = table(("Day", "Change", "By", "On", "Where", "Reviewed"), rows)
     return _and_more(made, len(events) - _EVENTS, ChangeEvent)
+
+
+def _uses(sources: Sources) -> Md:
+    found = callers(sources.evidence)
+    rows = (
+        (
+            sources.key_names.get(one.key, one.key),
+            place(one.region),
+            one.by,
+            one.told,
+            one.denied or "none",
+            one.last,
+        )
+        for one in found[:_EVENTS]
+    )
+    if not found:
+        return md("")
+    made = table(("Key", "Where", "Who", "Calls", "Refused", "Last on"), rows)
+    return _and_more(made, len(found) - _EVENTS, KeyUse)
 
 
 def _watching(sources: Sources, kind: type[Row]) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from wa_kit.review.words import named, region
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el
 from wa_kit.suggestions import plural
 
-_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
-_RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
-_BY_IAM = "IAM policies decide"
+DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
+BY_IAM = "IAM policies decide"
+ON_CONDITIONS = ", on conditions"
 
 
 def holders(material: Material) -> Parts:
@@ -60,10 +61,20 @@ def _key(key: KmsKey) -> tuple[Child, ...]:
     return (
         name,
         region(key.region),
-        _listed(_able(policy, _DECRYPT, key.account)),
-        _listed(_able(policy, _RULE, key.account)),
+        _listed(_able(policy, DECRYPT, key.account)),
+        _listed(_able(policy, RULE, key.account)),
         _listed(map(_name, outside)),
     )
+
+
+def whom(key: KmsKey, actions: Sequence[str]) -> list[str] | str:
+    """Whom a key's policy allows one of the actions; in words where that is not known."""
+    if isinstance(key.policy, NotRead) or key.policy is None:
+        return "not read"
+    try:
+        return list(dict.fromkeys(_able(Policy.parse(key.policy), actions, key.account)))
+    except PolicyError:
+        return "the policy makes no sense"
 
 
 def _able(policy: Policy, actions: Sequence[str], account: str) -> Iterator[str]:
@@ -84,12 +95,12 @@ def _allowed(policy: Policy, grant: Grant, action: str) -> bool:
 def _who(grant: Grant, account: str) -> str:
     who = grant.who
     if is_own_root(who, account):
-        return _BY_IAM
+        return BY_IAM
     if who.kind == "everyone" and grant.circles:
         narrowest = min(grant.circles, key=len)
         return f"anybody of {' or '.join(map(_name, narrowest))}"
     name = _name(who).removeprefix(f"{account}:")
-    return f"{name}, on conditions" if grant.statement.conditions else name
+    return f"{name}{ON_CONDITIONS}" if grant.statement.conditions else name
 
 
 def _name(who: Principal) -> str:

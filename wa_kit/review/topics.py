@@ -6,10 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from wa_kit.answers import Document, documents_expected
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.review.cover import limitations
+from wa_kit.review.duties import who_should_who_can
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
+from wa_kit.review.usage import callers, reach
 from wa_kit.review.words import (
     PARTS,
     REASONS,
@@ -22,10 +25,13 @@ from wa_kit.review.words import (
     region,
     said,
     sentence,
+    short,
 )
 from wa_kit.shown import Html, Parts, Table, bullets, el, folded, join
 from wa_kit.suggestions import listing
 
+_MOST_CALLERS = 40
+_OWN = "A document of the team's own."
 LOSS = (
     "kms_key_pending_deletion",
     "kms_disabled_key_in_use",
@@ -63,10 +69,39 @@ def who_holds_the_keys(material: Material) -> Parts:
     return Parts(
         heading(3, "Key by key", id="key-by-key"),
         holders(material),
+        _usage(material),
         heading(3, "Who can decrypt", id="who-can-decrypt"),
         _topic(material, DECRYPT, "Who can decrypt"),
         heading(3, "Who can destroy", id="who-can-destroy"),
         _topic(material, DESTROY, "Who can destroy"),
+    )
+
+
+def _usage(material: Material) -> Parts | None:
+    """Shown where any use was read; what was not read stands with what could not be seen."""
+    found = callers(material.evidence)
+    if not found:
+        return None
+    names = {key.arn: key.name for key in material.keys}
+    title = "Who used which key lately, those refused first"
+    if len(found) > _MOST_CALLERS:
+        title += f" (the first {_MOST_CALLERS} of {len(found):,}; all are in evidence/KeyUse.jsonl)"
+    rows = (
+        (
+            named(names.get(one.key, ""), one.key),
+            region(one.region),
+            el("bdi", one.by),
+            one.told,
+            f"{one.denied:,}" if one.denied else "none",
+            short(one.last),
+        )
+        for one in found[:_MOST_CALLERS]
+    )
+    columns = ("Key", "Region", "Who", "Calls", "Refused", "Last on")
+    return Parts(
+        heading(3, "Who used them lately", id="key-usage"),
+        Table(title, columns, rows, numbers=["Refused"], kind="usage"),
+        el("p", f"Read were: {'. '.join(reach(material.evidence))}.", class_="aside"),
     )
 
 
@@ -235,7 +270,9 @@ def _until(material: Material, expires: str) -> str:
 
 def roles_and_artefacts(material: Material) -> Parts:
     """Who is responsible, and which documents there are."""
-    return Parts(_roles(material), _artefacts(material), _attested(material))
+    return Parts(
+        _roles(material), who_should_who_can(material), _artefacts(material), _attested(material)
+    )
 
 
 def _roles(material: Material) -> Table:
@@ -253,21 +290,37 @@ def _roles(material: Material) -> Table:
 
 
 def _artefacts(material: Material) -> Table:
-    wanted = {a.id: a for _, question in material.asked if question for a in question.artefacts}
+    """The register: the documents that the questions expect, then the team's own."""
+    questions = [question for _, question in material.asked if question]
+    proves = {a.id: a.proves for question in questions for a in question.artefacts}
+    expected = documents_expected(material.answers, questions)
+    judged = {f.resource: f for f in material.by_check.get("attest_artefact_register", ())}
     rows = []
-    for name, artefact in sorted(wanted.items()):
-        document = material.answers.artefacts.get(name)
+    for name in sorted(expected, key=lambda name: (name not in proves, name)):
+        document = material.answers.artefacts.get(name, Document())
+        changed = (document.updated, document.approved)
+        finding = judged.get(f"answers.yaml#artefacts/{name}")
         rows.append(
             (
-                artefact.title,
-                artefact.proves,
-                (document.where if document else "") or "not given",
-                (document.owner if document else "") or "nobody named",
-                str((document.next_review if document else None) or "no date"),
+                join(expected[name], el("p", proves.get(name, _OWN), class_="aside")),
+                document.where or "not given",
+                document.owner or "nobody named",
+                document.version or "none given",
+                short(str(max(filter(None, changed), default="no date"))),
+                short(str(document.next_review or "no date")),
+                join(outcome(finding), " ", sentence(finding.because)) if finding else "Not judged",
             )
         )
-    columns = ("Document", "What it proves", "Where it lies", "Owner", "Next review")
-    return Table("Documents a reviewer expects", columns, rows)
+    columns = (
+        "Document, and what it proves",
+        "Where it lies",
+        "Owner",
+        "Version",
+        "Last changed",
+        "Next review",
+        "State",
+    )
+    return Table("Register of documents", columns, rows, kind="register")
 
 
 def _attested(material: Material) -> Html | None:
@@ -279,6 +332,8 @@ def _attested(material: Material) -> Html | None:
             outcome(f),
             " ",
             link(material.leads_to(f.finding, f.check), material.title(f.check)),
+            ": ",
+            named(f.name, f.resource),
             ": ",
             f.because,
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from moto.iam.models import iam_backends
+
 from wa_kit.simulated.company.site import Site
 
 DELETE_BACKUPS = [
@@ -37,6 +39,18 @@ _ROLES: dict[str, list[str]] = {
     "replication": ["s3:ReplicateObject"],
     "reviewer": ["kms:Describe*"],
 }
+# role -> days since somebody used it; of the others AWS knows of no use
+_USED = {
+    "key-administrator": 2,
+    "shop-service": 0,
+    "payments-service": 0,
+    "crm-service": 1,
+    "backup-operator": 140,
+    "data-engineer": 6,
+    _OPERATOR: 1,
+    "us-marketing-admin": 40,
+    "replication": 0,
+}
 
 
 def make_people(site: Site) -> None:
@@ -50,6 +64,14 @@ def make_people(site: Site) -> None:
     iam.create_user(UserName="legacy-backup-script")
     policy = iam.create_policy(PolicyName="nightly-cleanup", PolicyDocument=_not_iam())
     iam.attach_user_policy(UserName="legacy-backup-script", PolicyArn=policy["Policy"]["Arn"])
+    _last_used(site)
+
+
+def _last_used(site: Site) -> None:
+    """No call of AWS's sets it: using a role does."""
+    for role in iam_backends[site.account]["aws"].roles.values():
+        if role.name in _USED:
+            role.last_used = site.ago(days=_USED[role.name])
 
 
 def _break_glass(site: Site) -> None:

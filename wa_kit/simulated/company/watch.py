@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from wa_kit.simulated.company.buckets import name
+from wa_kit.simulated.company.events import make_events
 from wa_kit.simulated.company.site import FRANKFURT, IRELAND, VIRGINIA, Site
 
 _SEEN = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
@@ -13,7 +14,7 @@ _SEEN = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 def make_watch(site: Site) -> None:
     _trails(site)
-    _events(site)
+    make_events(site)
     _recorders(site)
     _rules(site)
     _alerts(site)
@@ -53,37 +54,6 @@ def _trails(site: Site) -> None:
         ],
     )
     old.start_logging(Name="us-cheap")
-
-
-def _events(site: Site) -> None:
-    for number, (days, region, source, event, user, resource) in enumerate(
-        [
-            (2, IRELAND, "kms", "DisableKey", "key-administrator", "roastery-sensors"),
-            (5, IRELAND, "kms", "ScheduleKeyDeletion", "key-administrator", "loyalty-2019"),
-            (9, IRELAND, "kms", "PutKeyPolicy", "crm-service", "crm-all-in-one"),
-            (21, IRELAND, "s3", "PutBucketEncryption", "platform-operator", "terraform-state"),
-            (33, FRANKFURT, "config", "StopConfigurationRecorder", "platform-operator", "default"),
-            (40, VIRGINIA, "ec2", "ModifySnapshotAttribute", "us-marketing-admin", "us-wordpress"),
-            (64, VIRGINIA, "rds", "ModifyDBSnapshotAttribute", "us-marketing-admin", "us-surveys"),
-            (80, VIRGINIA, "ec2", "DisableEbsEncryptionByDefault", "us-marketing-admin", "-"),
-            (120, IRELAND, "cloudtrail", "StopLogging", "platform-operator", "too old to be told"),
-        ]
-    ):
-        when = site.ago(days=days)
-        record = {"eventVersion": "1.11", "eventName": event, "awsRegion": region}
-        record |= {"eventSource": f"{source}.amazonaws.com", "eventTime": when.isoformat()}
-        site.fake("cloudtrail").events[region].append(
-            {
-                "EventId": f"00000000-0000-4000-8000-{number:012d}",
-                "EventName": event,
-                "EventSource": f"{source}.amazonaws.com",
-                "EventTime": when,
-                "ReadOnly": "false",
-                "Username": user,
-                "Resources": [{"ResourceType": "AWS::Kestrel", "ResourceName": resource}],
-                "CloudTrailEvent": json.dumps(record),
-            }
-        )
 
 
 def _recorders(site: Site) -> None:
