@@ -181,7 +181,6 @@ def table(
     for row, (name, printed) in zip(made.rows[int(head) + len(loop) :], more, strict=False):
         _put(row.cells[0], name, "Cell name")
         _put(row.cells[1], printed, "Cell")
-    document.add_paragraph(style="Cell")
 
 
 def wide_table(document: Any, columns: str, rows: str) -> None:
@@ -199,7 +198,6 @@ def wide_table(document: Any, columns: str, rows: str) -> None:
     made.rows[1].cells[0].paragraphs[0].text = f"{{%tr for row in {rows} %}}"
     _put_each(made.rows[2], "cell", "row", "Cell name", "Cell")
     made.rows[3].cells[0].paragraphs[0].text = "{%tr endfor %}"
-    document.add_paragraph(style="Cell")
 
 
 def _put_each(row: Any, name: str, of: str, first: str, rest: str) -> None:
