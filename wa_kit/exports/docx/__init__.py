@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wa_kit.charts import Chart
-from wa_kit.exports.docx.context import context, drawn, figures
+from wa_kit.exports.docx.context import drawn, figures, told
 from wa_kit.exports.pictures import png
 from wa_kit.model import KitError
 from wa_kit.review import Review
@@ -30,11 +30,11 @@ def write(run: Path, file: Path, template: Path | None = None) -> None:
     source = template or shipped("templates") / "report" / "report.docx"
     material = Review.open(run).material
     word = filling.Word(source, visible(source.name))
-    told = context(material)
-    whose = told["prepared_by"] or "the reviewer"
-    told["logo"] = word.picture(material.logo, f"Logo of {whose}", filling.LOGO)
-    told["charts"] = [_chart(chart, word.picture) for chart in drawn(material)]
-    word.fill(told, file)
+    names = told(material)
+    whose = names["prepared_by"] or "the reviewer"
+    names["logo"] = word.picture(material.logo, f"Logo of {whose}", filling.LOGO)
+    names["charts"] = [_chart(chart, word.picture) for chart in drawn(material)]
+    word.fill(names, file)
 
 
 def _chart(chart: Chart, picture: Callable[[bytes, str], Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ _TERMS = (
 )
 
 
-def context(material: Material) -> dict[str, Any]:
+def told(material: Material) -> dict[str, Any]:
     """Name -> what it stands for; pictures excepted, which the template adds."""
     made = {
         **_front(material),
@@ -79,31 +79,31 @@ def inert(value: Any) -> Any:
 
 
 def _front(material: Material) -> dict[str, Any]:
-    manifest, told = material.manifest, material.narrative
+    manifest, said = material.manifest, material.narrative
     regions = [place(region) for region in manifest.regions]
-    day = told.date or manifest.started.date()
+    day = said.date or manifest.started.date()
     front = {
-        "title": told.title or _TITLE,
-        "customer": told.customer,
+        "title": said.title or _TITLE,
+        "customer": said.customer,
         "account": manifest.account,
         "workload": str(manifest.parameters.get("workload", "")),
         "regions": listing(regions) or "none",
         "evidence_of": f"{manifest.started:%d %B %Y, %H:%M} UTC",
         "date": f"{day:%d %B %Y}",
-        "version": told.version,
-        "prepared_by": told.prepared_by,
-        "prepared_for": told.prepared_for,
-        "confidentiality": told.confidentiality,
-        "draft": told.status == "draft",
+        "version": said.version,
+        "prepared_by": said.prepared_by,
+        "prepared_for": said.prepared_for,
+        "confidentiality": said.confidentiality,
+        "draft": said.status == "draft",
         "simulation": manifest.simulation,
         "kit": f"wa-kit {manifest.kit_version}",
-        "executive_summary": paragraphs(told.executive_summary),
-        "limitations": paragraphs(told.limitations),
+        "executive_summary": paragraphs(said.executive_summary),
+        "limitations": paragraphs(said.limitations),
     }
     marks = (
         "SIMULATION" * manifest.simulation,
-        "DRAFT" * (told.status == "draft"),
-        told.confidentiality,
+        "DRAFT" * (said.status == "draft"),
+        said.confidentiality,
     )
     return front | {"cover": _cover(front), "marks": " \u00b7 ".join(filter(None, marks))}
 
