@@ -161,6 +161,13 @@ def test_pictures_have_words_and_heads_of_tables_repeat(report: Path) -> None:
         assert repeats == (style == "Reviewtable")
 
 
+def test_a_tint_stands_where_the_format_wants_it(report: Path) -> None:
+    body = Document(str(report)).element.body
+    order = [[child.tag for child in cell] for cell in body.iter(qn("w:tcPr"))]
+    tinted = [tags for tags in order if qn("w:shd") in tags]
+    assert tinted and all(tags == [qn("w:tcW"), qn("w:shd")] for tags in tinted)
+
+
 def test_the_contents_name_the_headings_and_lead_to_them(report: Path) -> None:
     document = Document(str(report))
     links = list(document.element.body.iter(qn("w:hyperlink")))

@@ -24,6 +24,7 @@ from docx.image.exceptions import (
 from docx.image.image import Image
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
 from docx.shared import Cm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -41,6 +42,7 @@ LOGO = (Cm(6), Cm(2.2))
 _UNSAFE = ("safe", "tojson", "urlize", "xmlattr")  # filters that make markup of a text
 _ACTIVE = re.compile(r"vbaProject|activeX|oleObject|/embeddings/", re.IGNORECASE)
 _LOADS = re.compile(r"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|DATABASE)\b", re.IGNORECASE)
+_BEFORE_TINT = ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders")
 _HELP = "docs/word-template.md describes every name."
 
 
@@ -111,7 +113,10 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # docxtpl has no types
 
     def fix_tables(self, xml: str) -> Any:
         etree.fromstring(xml)  # refuses what docxtpl would mend by leaving out
-        return super().fix_tables(xml)
+        tree = super().fix_tables(xml)
+        for cell in tree.iter(qn("w:tcPr")):
+            _in_order(cell)
+        return tree
 
     def render_properties(self, context: Any, jinja_env: Any = None) -> None:
         """They are set as they are: docxtpl would escape them twice."""
@@ -122,6 +127,13 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # docxtpl has no types
             if part.content_type.endswith("wordprocessingml.footnotes+xml"):
                 xml = self.patch_xml(part.blob.decode("utf-8"))
                 part._blob = self.render_xml_part(xml, part, context, jinja_env).encode("utf-8")
+
+
+def _in_order(cell: Any) -> None:
+    """A tint where the format wants it; docxtpl puts it first."""
+    if len(cell) and cell[0].tag == qn("w:shd"):
+        ahead = {qn(f"w:{name}") for name in _BEFORE_TINT}
+        cell.insert(1 + sum(child.tag in ahead for child in cell), cell[0])
 
 
 class _Picture(InlineImage):  # type: ignore[misc]  # docxtpl has no types

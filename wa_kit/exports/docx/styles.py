@@ -30,8 +30,8 @@ _STYLES: tuple[tuple[str, str, float, bool, Any, float, float], ...] = (
     ("Footer", "", 9, False, _QUIET, 0, 0),
     ("List Bullet", "", 10.5, False, _INK, 0, 3),
     ("Contents heading", "Normal", 20, True, _ACCENT, 0, 10),
-    ("TOC 1", "Normal", 11, True, _INK, 6, 2),
-    ("TOC 2", "Normal", 10, False, _INK, 0, 1),
+    ("toc 1", "Normal", 11, True, _INK, 6, 2),
+    ("toc 2", "Normal", 10, False, _INK, 0, 1),
     ("Logo", "Normal", 10.5, False, _INK, 0, 0),
     ("Picture", "Normal", 10.5, False, _INK, 4, 0),
     ("Notice", "Normal", 11, True, _INK, 4, 6),
@@ -56,13 +56,14 @@ def dress(document: Any) -> None:
     normal.paragraph_format.space_after = Pt(6)
     for name, like, points, bold, colour, before, after in _STYLES:
         _style(document, name, like, points, bold, colour, before, after)
-    for name in ("TOC 1", "TOC 2", "Header", "Footer"):
+    for name in ("toc 1", "toc 2", "Header", "Footer"):
         stops = document.styles[name].paragraph_format.tab_stops
         stops.clear_all()
         stops.add_tab_stop(Cm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
-    document.styles["TOC 2"].paragraph_format.left_indent = Cm(0.6)
+    document.styles["toc 2"].paragraph_format.left_indent = Cm(0.6)
     document.styles["Heading 1"].paragraph_format.page_break_before = True
-    document.styles["Caption"].paragraph_format.keep_with_next = True
+    for name in ("Caption", "Question"):
+        document.styles[name].paragraph_format.keep_with_next = True
     document.styles["Question"].font.italic = True
     _shaded(document.styles["Notice"])
     _table_style(document, "Review table", head=True)
@@ -81,7 +82,7 @@ def _style(
 ) -> None:
     styles = document.styles
     if like:
-        made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.startswith("toc"))
         made.base_style = styles[like]
         made.quick_style = True
     else:
@@ -105,7 +106,7 @@ def _font(style: Any) -> None:
 
 def _shaded(style: Any) -> None:
     shade = parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="FBF6CF"/>')
-    style.element.get_or_add_pPr().append(shade)
+    style.element.get_or_add_pPr().insert_element_before(shade, "w:tabs", "w:spacing", "w:ind")
 
 
 def _table_style(document: Any, name: str, head: bool) -> None:
