@@ -15,6 +15,7 @@ import typer
 
 from wa_kit import __version__
 from wa_kit.commands.export import export
+from wa_kit.commands.looking import look_again
 from wa_kit.commands.options import (
     AccountOption,
     AllRegionsOption,
@@ -112,6 +113,14 @@ def review(
     no_aws: Annotated[
         bool, typer.Option("--no-aws", help="Only what people say: ask AWS nothing.")
     ] = False,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="ID", help="Look again at one finding of this check."),
+    ] = None,
+    resource: Annotated[
+        str | None,
+        typer.Option("--resource", metavar="ARN", help="The resource for it; * and ? allowed."),
+    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
     log_level: LogLevelOption = LogLevel.warning,
@@ -119,12 +128,15 @@ def review(
     """Read an account, judge it, and write the review.
 
     Exit codes: 0 complete; 1 a failure at or above --fail-on; 2 wrong usage; 3 something could not
-    be read; 4 no run folder could be written.
+    be read; 4 no run folder could be written. With --check and --resource, only that finding is
+    looked at again, live: what is read of it is printed, and nothing is written.
     """
     from wa_kit import run, terminal
 
     _log(log_level)
     request = _request(**_picked(locals()))
+    if check is not None or resource is not None:
+        look_again(request, check, resource, json, quiet)
     with terminal.progress(quiet or json) as progress:
         result = run.review(request, progress)
     if json:
@@ -320,7 +332,7 @@ def _options(
     """wa-kit."""
 
 
-_NOT_ASKED = {"json", "quiet", "log_level", "run", "terminal"}
+_NOT_ASKED = {"json", "quiet", "log_level", "run", "terminal", "check", "resource"}
 
 
 def _picked(given: dict[str, Any]) -> dict[str, Any]:

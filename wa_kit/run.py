@@ -280,7 +280,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     if request.no_aws:
         findings = [_not_asked(finding) for finding in findings]
     with archive.staged(planned.out, body.account, body.started) as staging:
-        before = _judged_before(planned.out / body.account)
+        before = judged_before(planned.out / body.account)
         rules = {entry.match: entry.owner for entry in planned.workload.owners}
         summary = suggestions.summarise(
             planned.questions,
@@ -343,7 +343,7 @@ def _seen(home: Path, question: str, digest: str) -> list[Finding] | None:
     return None
 
 
-def _judged_before(home: Path) -> Path | None:
+def judged_before(home: Path) -> Path | None:
     """The newest run that was judged, and not only collected."""
     found = (run for run in reversed(archive.runs(home)) if (run / "findings.jsonl").is_file())
     return next(found, None)

@@ -104,6 +104,11 @@ def plain(markup: str) -> str:
     return _BLANKS.sub("\n", html.unescape(_TAGS.sub(" ", lines))).strip()
 
 
+def words(inline: Child) -> str:
+    """The words of a piece of inline markup, or of a plain value, on their way to no HTML."""
+    return html.unescape(_TAGS.sub("", inline)) if isinstance(inline, Html) else visible(inline)
+
+
 class Table:
     """Rows under a caption, each cell escaped unless it is ``Html``; whole, however long.
 

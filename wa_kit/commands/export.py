@@ -20,13 +20,17 @@ def export(
         bool,
         typer.Option("--redact", help="Stable aliases for account ids, ARNs, resources, people."),
     ] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", metavar="FILE", help="A Word template of your own."),
+    ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Make a document or a data file of a finished run. Needs no AWS."""
     from wa_kit import exports, terminal
 
-    made = exports.export(run_folder, exports.Format(format.value), out, redact)
+    made = exports.export(run_folder, exports.Format(format.value), out, redact, template)
     if json:
         terminal.print_json({"file": str(made)})
     elif not quiet:

@@ -35,8 +35,16 @@ class Format(StrEnum):
         return {"ocsf": ".ocsf.json", "markdown": ".md", "parquet": ""}.get(self, f".{self}")
 
 
-def export(run: Path, format: Format, out: Path | None = None, redact: bool = False) -> Path:
+def export(
+    run: Path,
+    format: Format,
+    out: Path | None = None,
+    redact: bool = False,
+    template: Path | None = None,
+) -> Path:
     """Make ``format`` of a run and return where it lies: ``out``, else a name made here.
+
+    ``template`` is a Word document to fill in instead of the kit's own.
 
     Raises ``KitError`` where ``run`` is no judged run, an extra is missing (naming the command that
     installs it), or ``out`` is there already or cannot be written.
@@ -44,13 +52,15 @@ def export(run: Path, format: Format, out: Path | None = None, redact: bool = Fa
     manifest = archive.load_manifest(run)
     if not (run / "findings.jsonl").is_file():
         raise KitError(f"{run}: this run was only collected. First: wa-kit report {run}", 4)
+    if template and format is not Format.docx:
+        raise KitError("--template is for --format docx: only Word is filled into a template.")
     stamp, whose = run.resolve().name, "redacted" if redact else manifest.account
     target = out or Path(f"wa-kit-{whose}-{stamp}{format.ending}")
     if target.exists() or target.is_symlink():
         raise KitError(f"{target}: it is there already. Name another with --out.")
     module = import_module(f"wa_kit.exports.{format.value}")
     with _beside(target) as fresh, _redacted(run, redact) as source:
-        module.write(source, fresh)
+        module.write(source, fresh, **({"template": template} if template else {}))
     return target
 
 

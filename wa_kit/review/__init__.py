@@ -79,6 +79,11 @@ class Review:
             paper,
         )
 
+    @property
+    def material(self) -> Material:
+        """What the review is made of, for what is no notebook."""
+        return self._material
+
     def cover(self) -> Html:
         """What was reviewed, and when. It carries the style that the other pages share."""
         return join(_style(), front.cover(self._material))

@@ -242,22 +242,25 @@ def glossary() -> Html:
 
 def method(material: Material) -> Html:
     """How the review was done, and what it cannot say."""
+    return bullets(how(material))
+
+
+def how(material: Material) -> tuple[str, ...]:
+    """The same as sentences."""
     calls = sum(material.manifest.calls.values())
-    return bullets(
-        (
-            f"The kit made {calls:,} read-only calls to AWS. It changed nothing, and it never read "
-            "the data itself, only how it is kept.",
-            "What AWS answered was stored first and judged afterwards. Judging needs no AWS: the "
-            "same evidence gives the same findings next year.",
-            "A check looks at one resource and says pass, fail, not applicable or unknown. What "
-            "could not be read is unknown, with the permission that was missing, and never a pass.",
-            "A question has gaps as soon as one resource fails, however many pass. It cannot be "
-            "told when nothing fails but something was not read.",
-            "Resources are counted, not findings: one bucket with three faults is one bucket.",
-            "The answer is the team's. What stands here as a draft is what the evidence suggests.",
-            "The review sees a moment. What was changed since is not in it, and neither is what "
-            "lies in regions and accounts outside its scope.",
-        )
+    return (
+        f"The kit made {calls:,} read-only calls to AWS. It changed nothing, and it never read "
+        "the data itself, only how it is kept.",
+        "What AWS answered was stored first and judged afterwards. Judging needs no AWS: the "
+        "same evidence gives the same findings next year.",
+        "A check looks at one resource and says pass, fail, not applicable or unknown. What "
+        "could not be read is unknown, with the permission that was missing, and never a pass.",
+        "A question has gaps as soon as one resource fails, however many pass. It cannot be "
+        "told when nothing fails but something was not read.",
+        "Resources are counted, not findings: one bucket with three faults is one bucket.",
+        "The answer is the team's. What stands here as a draft is what the evidence suggests.",
+        "The review sees a moment. What was changed since is not in it, and neither is what "
+        "lies in regions and accounts outside its scope.",
     )
 
 

@@ -26,7 +26,7 @@ def first_page(material: Material) -> Html:
     return el(
         "div",
         el("p", verdict(material), class_="verdict"),
-        el("p", _how_bad(material), class_="how-bad"),
+        el("p", how_bad(material), class_="how-bad"),
         el(
             "div",
             _panel("How much was seen", *_seen(material)),
@@ -63,7 +63,8 @@ def verdict(material: Material) -> str:
     return f"Of {plural(total, 'question')}, {listing(parts)}."
 
 
-def _how_bad(material: Material) -> Html:
+def how_bad(material: Material) -> Html:
+    """How many resources fail, by how serious it is."""
     open_ = [trouble for trouble in material.summary.worst if not trouble.accepted]
     counts = Counter(trouble.severity for trouble in open_)
     if not open_:
@@ -187,10 +188,10 @@ def _trouble(material: Material, trouble: Trouble) -> Iterator[Child]:
 
 
 def _decisions(material: Material) -> Html:
-    return bullets(_asked(material), class_="decisions")
+    return bullets(decisions(material), class_="decisions")
 
 
-def _asked(material: Material) -> Iterator[Html]:
+def decisions(material: Material) -> Iterator[Html]:
     """What the reader has to decide, at most five things."""
     summary = material.summary
     urgent = [t for t in summary.worst if t.severity in ("critical", "high") and not t.accepted]

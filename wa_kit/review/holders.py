@@ -21,6 +21,7 @@ DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 RULE = ("kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy")
 BY_IAM = "IAM policies decide"
 ON_CONDITIONS = ", on conditions"
+_UNNAMED = ("nobody", "not read", "the policy makes no sense")
 
 
 def holders(material: Material) -> Parts:
@@ -49,21 +50,23 @@ def holders(material: Material) -> Parts:
 
 
 def _key(key: KmsKey) -> tuple[Child, ...]:
-    name = named(key.name, key.arn)
+    return (named(key.name, key.arn), region(key.region), *map(_listed, let_in(key)))
+
+
+def let_in(key: KmsKey) -> tuple[list[str], list[str], list[str]]:
+    """Who can decrypt; who can administer, disable or delete; who of them is outside."""
     if isinstance(key.policy, NotRead) or key.policy is None:
-        return (name, region(key.region), "not read", "not read", "not read")
+        return (["not read"], ["not read"], ["not read"])
     try:
         policy = Policy.parse(key.policy)
     except PolicyError:
-        return (name, region(key.region), *["the policy makes no sense"] * 3)
+        return (["the policy makes no sense"],) * 3
     partition = key.arn.split(":")[1] if key.arn.startswith("arn:") else "aws"
     outside = outsiders(policy, Trust(key.account, partition=partition))
     return (
-        name,
-        region(key.region),
-        _listed(_able(policy, DECRYPT, key.account)),
-        _listed(_able(policy, RULE, key.account)),
-        _listed(map(_name, outside)),
+        _each(_able(policy, DECRYPT, key.account)),
+        _each(_able(policy, RULE, key.account)),
+        _each(map(_name, outside)),
     )
 
 
@@ -111,6 +114,9 @@ def _name(who: Principal) -> str:
     return "anybody" if who.kind == "everyone" else who.identity
 
 
-def _listed(names: Iterator[str]) -> Html | str:
-    found = list(dict.fromkeys(names))
-    return bullets(el("bdi", name) for name in found) if found else "nobody"
+def _each(names: Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(names)) or ["nobody"]
+
+
+def _listed(names: Sequence[str]) -> Html | str:
+    return names[0] if names[0] in _UNNAMED else bullets(el("bdi", name) for name in names)

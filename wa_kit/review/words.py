@@ -51,6 +51,11 @@ def chip(kind: str, words: str) -> Html:
     return el("span", mark, " " if mark else None, words, class_=f"chip {kind}")
 
 
+def signed(kind: str, words: str) -> str:
+    """The same where there is no markup."""
+    return f"{_SIGNS[kind]} {words}" if kind in _SIGNS else words
+
+
 def severity(name: str) -> Html:
     return chip(f"severity {name}", name.capitalize())
 
@@ -140,5 +145,6 @@ __all__ = [
     "sentence",
     "severity",
     "short",
+    "signed",
     "standing",
 ]
