@@ -74,6 +74,8 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     partly: int = 0  # of those with a verdict: where AWS cannot tell, or nobody says, all of it
     estimated_risk: Risk
     stale: bool
+    seen: str = ""
+    stale_because: tuple[str, ...] = ()
     draft: str
     short: str
     worst: tuple[Trouble, ...]
