@@ -96,13 +96,8 @@ class Single:
         if kind == "lines":
             return tuple(_lines(value)) or None
         if kind == "choice":
-            return None if value == self._field.options[0].value and self._begins else str(value)
+            return None if value == self._field.options[0].value else str(value)
         return "\n".join(line.rstrip() for line in value.strip().splitlines()) or None
-
-    @property
-    def _begins(self) -> bool:
-        """Whether the first choice is what a missing field means."""
-        return self._field.place[-1] in ("status", "check")
 
 
 def _single(field: Field) -> Any:

@@ -13,6 +13,7 @@ from wa_kit.assessment.pages import plain_options
 from wa_kit.assessment.parts import Adding, Chapter, Field, Option, Part
 from wa_kit.checks import CHECKS
 
+_CHOOSE = Option(value="", label="Choose one")
 _EXCEPTION = (
     Field(place=("owner",), label="Owner"),
     Field(place=("approver",), label="Approver"),
@@ -20,7 +21,12 @@ _EXCEPTION = (
     Field(place=("expires",), label="Expires on", kind="date"),
 )
 _DISPUTE = (
-    Field(place=("says",), label="Says", kind="choice", options=plain_options(get_args(Objection))),
+    Field(
+        place=("says",),
+        label="Says",
+        kind="choice",
+        options=(_CHOOSE, *plain_options(get_args(Objection))),
+    ),
     Field(place=("by",), label="By whom"),
     Field(place=("note",), label="Note", kind="prose"),
 )
@@ -103,7 +109,7 @@ def _adding(book: Book, part: str, kinds: tuple[Field, ...]) -> Adding:
                 place=("check",),
                 label="Check that fails" if book.failures else "Check",
                 kind="choice",
-                options=(Option(value="", label="Choose one"), *checks),
+                options=(_CHOOSE, *checks),
             ),
             Field(
                 place=("resource",),

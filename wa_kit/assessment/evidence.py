@@ -11,7 +11,7 @@ from wa_kit.model import Reason
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.review.words import REASONS, called, place, sentence, severity, standing
 from wa_kit.shown import Html, bullets, el, folded, join, paragraphs
-from wa_kit.suggestions import Suggestion, plural, why_unknown
+from wa_kit.suggestions import Suggestion, plural
 
 _WORST = 5
 
@@ -99,9 +99,9 @@ def of_practice(book: Book, choice: str, here: str) -> str:
 def _numbers(suggestion: Suggestion) -> str:
     resources = suggestion.resources
     judged = resources["pass"] + resources["fail"]
-    open_ = why_unknown(suggestion.without_verdict)
     failing = f"{resources['fail']} of {plural(judged, 'resource')} fail" if judged else ""
-    numbers = "; ".join(part for part in (failing, open_) if part)
+    open_ = f"{resources['unknown']} without a verdict" if resources["unknown"] else ""
+    numbers = ", ".join(part for part in (failing, open_) if part)
     return f"{suggestion.standing.in_words.lower()}{f' ({numbers})' if numbers else ''}"
 
 

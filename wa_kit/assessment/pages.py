@@ -226,7 +226,9 @@ def _action(action: PlannedAction) -> Part:
         )
 
     def state(fields: Fields) -> str:
-        return f"{action.severity}; {fields.get((*at, 'status'), 'open')}"
+        owner = fields.get((*at, "owner"))
+        status = fields.get((*at, "status"), "open")
+        return f"{action.severity}; {status}{f'; {owner}' if owner else ''}"
 
     return Part(
         title=action.title,

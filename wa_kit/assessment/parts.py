@@ -31,7 +31,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
     ``place`` is where it stands in answers.yaml; of the kinds ``named`` (names with a value each)
     and ``involved`` (a line of the responsibility matrix) it is what their fields stand under. A
-    heading has none. ``among`` is a line for which something is suggested.
+    heading has none. ``among`` is a line for which something is suggested, and of
+    a ``choice`` the first option is what a missing field means.
     """
 
     place: Place
