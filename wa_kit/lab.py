@@ -116,6 +116,7 @@ def _settings(folder: Path, private: Path, port: int | None, browser: bool) -> P
     told = {
         "ServerApp": server,
         "LabApp": lab,
+        "LanguageServerManager": {"autodetect": False},  # it would run npm to look for some
         "IdentityProvider": {"token": secrets.token_hex(24)},
     }
     return _write(private / "config" / "jupyter_server_config.json", told)
@@ -166,8 +167,9 @@ def _whole(file: Path) -> Mapping[str, Any] | None:
 
 
 def _last_words(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return "\n".join(line for line in lines[-8:] if line.strip())
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = next((line for line in reversed(lines) if line.strip()), "")
+    return said.rpartition("] ")[2]  # without its time and origin
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

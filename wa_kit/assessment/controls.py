@@ -137,7 +137,7 @@ class Ticks:
         self._field = field
         self._boxes = {option.value: _box(option) for option in field.options}
         said = {option.value: option.said for option in field.options}
-        rows: list[Any] = [ipywidgets.HTML(el("h4", field.label))]
+        rows: list[Any] = [ipywidgets.HTML(el("h3", field.label))]
         for value, box in self._boxes.items():
             rows.append(box)
             if said[value]:

@@ -52,7 +52,7 @@ def _suggested(suggestion: Suggestion) -> Iterator[Html]:
     open_ = [trouble for trouble in suggestion.worst if not trouble.accepted]
     if open_:
         more = f", the worst {_WORST} of {len(open_)}" if len(open_) > _WORST else ""
-        yield el("h4", f"What fails{more}")
+        yield el("h3", f"What fails{more}")
         yield bullets(
             join(
                 severity(t.severity),
@@ -63,14 +63,14 @@ def _suggested(suggestion: Suggestion) -> Iterator[Html]:
             for t in open_[:_WORST]
         )
     if suggestion.not_seen:
-        yield el("h4", "What was not read")
+        yield el("h3", "What was not read")
         yield bullets(
             f"{blind.what} in {place(blind.region)}: {REASONS[Reason(blind.reason)]}"
             for blind in suggestion.not_seen[:_WORST]
         )
     yield el(
         "div",
-        el("h4", "Draft answer, from the evidence"),
+        el("h3", "Draft answer, from the evidence"),
         paragraphs(suggestion.draft),
         class_="draft",
     )

@@ -235,7 +235,7 @@ class AddingForm:
         foot = ipywidgets.HBox([add, self._message])
         foot.add_class("wa-foot")
         fields = _box("wa-fields", *(one.widget for one in self._controls))
-        self.widget = ipywidgets.VBox([ipywidgets.HTML(el("h4", adding.title)), fields, foot])
+        self.widget = ipywidgets.VBox([ipywidgets.HTML(el("h3", adding.title)), fields, foot])
         self.widget.add_class("wa-adding")
 
     def add(self) -> None:

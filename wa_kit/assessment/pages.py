@@ -76,7 +76,7 @@ def _answer_fields(book: Book, question: Questionnaire, at: Place) -> Iterator[F
     yield Field(place=(*at, "answered_by"), label="Answered by")
     yield Field(place=(*at, "answered_on"), label="Answered on", kind="date")
     yield Field(place=(*at, "valid_until"), label="Valid until", kind="date")
-    yield Field(place=(*at, "owner"), label="Owner of what is left to do")
+    yield Field(place=(*at, "owner"), label="Owner")
     yield Field(place=(*at, "due"), label="Due date", kind="date")
     yield Field(
         place=(*at, "evidence"),
