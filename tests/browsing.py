@@ -67,10 +67,12 @@ DRAWN = """[...document.querySelectorAll('.chart')].map(
     chart => [chart.querySelectorAll('.point path').length, chart._fullData.length])"""
 
 
-def axe(page: Any) -> list[tuple[str, str]]:
-    """What axe finds wrong, with an example of each."""
+def axe(page: Any, within: str = "html") -> list[tuple[str, str]]:
+    """What axe finds wrong within what a selector names, with an example of each."""
     import axe_core_python
 
     page.evaluate((Path(axe_core_python.__file__).parent / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    found = page.evaluate("within => axe.run(within, {resultTypes: ['violations']})", within)[
+        "violations"
+    ]
     return [(v["id"], v["nodes"][0]["html"][:200]) for v in found]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wa_kit import answers, folder, workload
+from wa_kit import answers, folder, terminal, workload
 from wa_kit.answers import (
     AcceptedRisk,
     Action,
@@ -35,6 +35,7 @@ NAMES = (
     "answers.yaml",
     "narrative.yaml",
     "notebooks/review.ipynb",
+    "notebooks/self_assessment.ipynb",
     ".gitignore",
 )
 QUESTIONS = load_all()
@@ -45,19 +46,26 @@ def with_examples(text: str) -> str:
     return re.sub(r"^#(?! \S|$)", "", text, flags=re.MULTILINE)
 
 
+def did(changes: list[folder.Change]) -> list[tuple[str, Path]]:
+    return [(change.did, change.path) for change in changes]
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("made") / "deep" / "review"
-    assert folder.init(home) == [home / name for name in NAMES]
+    assert did(folder.init(home)) == [("wrote", home / name) for name in NAMES]
     return home
 
 
 def test_a_new_folder_holds_what_a_review_needs_and_nothing_else(made: Path) -> None:
     found = {str(p.relative_to(made)) for p in made.rglob("*") if p.is_file()}
-    assert found == set(NAMES)
+    assert found == {*NAMES, folder.RECORD}
     assert (made / ".gitignore").read_text().splitlines()[1] == "runs/"
-    notebook = shipped("notebooks") / "review.ipynb"
-    assert json.loads((made / NAMES[4]).read_text()) == json.loads(notebook.read_text())
+    for name in ("review.ipynb", "self_assessment.ipynb"):
+        notebook = shipped("notebooks") / name
+        assert json.loads((made / "notebooks" / name).read_text()) == json.loads(
+            notebook.read_text()
+        )
 
 
 def test_workload_yaml_as_written_gives_the_defaults(made: Path) -> None:
@@ -145,16 +153,127 @@ def test_the_readme_says_what_is_read_and_where_to_read_on(made: Path) -> None:
 def test_what_is_there_stays_and_what_is_missing_is_added(tmp_path: Path) -> None:
     (tmp_path / "answers.yaml").write_text("answers:\n  # mine\n")
     (tmp_path / "workload.yaml").symlink_to(tmp_path / "nowhere.yaml")
-    written = folder.init(tmp_path)
-    assert [p.name for p in written] == [
-        "README.md",
-        "narrative.yaml",
-        "review.ipynb",
-        ".gitignore",
+    changes = folder.init(tmp_path)
+    assert [(change.did, change.path.name) for change in changes] == [
+        ("wrote", "README.md"),
+        ("offered", "answers.new.yaml"),
+        ("wrote", "narrative.yaml"),
+        ("wrote", "review.ipynb"),
+        ("wrote", "self_assessment.ipynb"),
+        ("wrote", ".gitignore"),
     ]
     assert (tmp_path / "answers.yaml").read_text() == "answers:\n  # mine\n"
     assert not (tmp_path / "nowhere.yaml").exists()
     assert folder.init(tmp_path) == []
+    (tmp_path / "answers.new.yaml").unlink()  # read, and done with
+    assert folder.init(tmp_path) == []
+
+
+class Upgraded:
+    """A later kit, whose files are others in some places."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **instead: tuple[str, str]) -> None:
+        before = dict(folder._files())
+        now = {
+            name: text.replace(*instead[key]) if (key := Path(name).stem) in instead else text
+            for name, text in before.items()
+        }
+        assert now != before
+        monkeypatch.setattr(folder, "_files", lambda: iter(now.items()))
+        self.now = now
+
+
+def test_after_an_upgrade_what_nobody_edited_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    later = Upgraded(monkeypatch, README=("What to do", "What to do now"))
+    assert did(folder.init(tmp_path)) == [("updated", tmp_path / "README.md")]
+    assert (tmp_path / "README.md").read_text() == later.now["README.md"]
+    assert folder.init(tmp_path) == []
+
+
+def test_after_an_upgrade_what_was_edited_stays_and_what_is_new_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    mine = (tmp_path / "answers.yaml").read_text().replace('notes: ""', 'notes: "mine"', 1)
+    (tmp_path / "answers.yaml").write_text(mine)
+    Upgraded(monkeypatch, answers=("\n  monitoring:\n", "\n  monitoring:\n  post-quantum:\n"))
+    (change,) = folder.init(tmp_path)
+    assert (change.did, change.path.name) == ("offered", "answers.new.yaml")
+    assert change.beside == tmp_path / "answers.yaml" and change.new == ("post-quantum",)
+    assert (tmp_path / "answers.yaml").read_text() == mine
+    assert "post-quantum" in (tmp_path / "answers.new.yaml").read_text()
+    assert folder.init(tmp_path) == []
+
+
+def test_an_offered_file_that_somebody_went_on_with_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    (tmp_path / "README.md").write_text("mine")
+    Upgraded(monkeypatch, README=("What to do", "What to do now"))
+    folder.init(tmp_path)
+    (tmp_path / "README.new.md").write_text("mine as well")
+    Upgraded(monkeypatch, README=("What to do now", "What then"))
+    (change,) = folder.init(tmp_path)
+    assert change.path.name == "README.new.new.md"
+    assert (tmp_path / "README.new.md").read_text() == "mine as well"
+
+
+def test_a_notebook_that_was_run_counts_as_not_edited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    path = tmp_path / "notebooks" / "self_assessment.ipynb"
+    run = json.loads(path.read_text())
+    for cell in run["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 3
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
+    path.write_text(json.dumps(run))
+    assert folder.init(tmp_path) == []
+    Upgraded(monkeypatch, self_assessment=("# Self-assessment", "# The self-assessment"))
+    assert did(folder.init(tmp_path)) == [("updated", path)]
+
+
+def test_a_notebook_whose_parameters_were_set_is_edited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    path = tmp_path / "notebooks" / "review.ipynb"
+    mine = path.read_text().replace('run = \\".\\"', 'run = \\"runs/1\\"')
+    assert mine != path.read_text()
+    path.write_text(mine)
+    Upgraded(monkeypatch, review=("At a glance", "First of all"))
+    assert did(folder.init(tmp_path)) == [("offered", path.with_name("review.new.ipynb"))]
+    assert path.read_text() == mine
+
+
+def test_a_folder_whose_record_is_spoilt_loses_nothing(tmp_path: Path) -> None:
+    folder.init(tmp_path)
+    (tmp_path / folder.RECORD).write_text("{")
+    (tmp_path / "README.md").write_text("mine")
+    (change,) = folder.init(tmp_path)
+    assert change.did == "offered" and (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_what_init_did_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.print_init(tmp_path, folder.init(tmp_path))
+    assert "wa-kit lab" in capsys.readouterr().out
+    (tmp_path / "workload.yaml").write_text("regions:\n")
+    Upgraded(
+        monkeypatch, workload=("#regions", "#planets"), README=("What to do", "What to do now")
+    )
+    terminal.print_init(tmp_path, folder.init(tmp_path))
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "brought up to date" in printed and "which was edited; the new one is" in printed
+    assert "new in it: " in printed
+    terminal.print_init(tmp_path, folder.init(tmp_path))
+    assert "nothing was changed" in capsys.readouterr().out
 
 
 def test_a_file_in_the_way_of_the_folder_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import typer
 
 from wa_kit import __version__
 from wa_kit.commands.export import export
+from wa_kit.commands.lab import lab
 from wa_kit.commands.looking import look_again
 from wa_kit.commands.options import (
     AccountOption,
@@ -83,13 +84,17 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder for the review.")],
     quiet: QuietOption = False,
 ) -> None:
-    """Make a review folder: workload.yaml, answers.yaml, the notebooks, a README."""
+    """Make a review folder: workload.yaml, answers.yaml, the notebooks, a README.
+
+    In one that is there, after an upgrade: what nobody edited is brought up to date, and what was
+    edited stays.
+    """
     from wa_kit import folder as review_folder
     from wa_kit import terminal
 
-    written = review_folder.init(folder)
+    changes = review_folder.init(folder)
     if not quiet:
-        terminal.print_init(folder, written)
+        terminal.print_init(folder, changes)
 
 
 @app.command()
@@ -315,6 +320,7 @@ def checks(
 
 
 app.command()(export)
+app.command()(lab)
 
 
 def _version(asked: bool) -> None:

@@ -69,6 +69,10 @@ class KitError(Exception):
         super().__init__(text)
         self.exit_code = exit_code
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook cell shows instead of a stack trace."""
+        return [str(self)]
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One thing AWS told us about. Each subclass is the schema of one table.

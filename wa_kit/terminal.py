@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from wa_kit.folder import Change
 from wa_kit.model import Look
 from wa_kit.run import Collected, Progress, Ready, Result
 from wa_kit.shown import clamped, visible
@@ -202,18 +203,33 @@ def print_collected(collected: Collected) -> None:
     out.print(f"\nNext: wa-kit report {safe(collected.run)}", soft_wrap=True)
 
 
-def print_init(folder: Path, written: Sequence[Path]) -> None:
-    if not written:
+def print_init(folder: Path, changes: Sequence[Change]) -> None:
+    if not changes:
         out.print(f"{safe(folder)}: everything is there already; nothing was changed.")
         return
-    for path in written:
-        out.print(f"  wrote {safe(path)}", soft_wrap=True)
-    out.print(
-        "\nNext: say in workload.yaml what is under review, then, in that folder:\n"
-        "  wa-kit policy > policy.json      the exact permissions to ask for\n"
-        "  wa-kit preflight --profile P     whether they are there\n"
-        "  wa-kit review --profile P        the review"
-    )
+    for change in changes:
+        _print_change(change)
+    if all(change.did == "wrote" for change in changes):
+        out.print(
+            "\nNext: say in workload.yaml what is under review, then, in that folder:\n"
+            "  wa-kit policy > policy.json      the exact permissions to ask for\n"
+            "  wa-kit preflight --profile P     whether they are there\n"
+            "  wa-kit review --profile P        the review\n"
+            "  wa-kit lab                       the self-assessment, in JupyterLab"
+        )
+
+
+def _print_change(change: Change) -> None:
+    path = safe(change.path)
+    if change.beside is None:
+        words = "wrote" if change.did == "wrote" else "brought up to date"
+        out.print(f"  {words} {path}", soft_wrap=True)
+        return
+    out.print(f"  kept  {safe(change.beside)}, which was edited; the new one is {path}")
+    if change.new:
+        out.print(f"        new in it: {', '.join(map(safe, change.new))}", soft_wrap=True)
+    if change.new and change.beside.name == "answers.yaml":
+        out.print("        `wa-kit lab` shows these too, and writes what is answered.")
 
 
 def print_ready(ready: Ready) -> None:
