@@ -74,6 +74,11 @@ class Review:
             (folder / narrative.logo).read_bytes() if narrative.logo else b"",
         )
 
+    @property
+    def material(self) -> Material:
+        """What the review is made of, for what is no notebook."""
+        return self._material
+
     def cover(self) -> Html:
         """What was reviewed, and when. It carries the style that the other pages share."""
         return join(_style(), glance.cover(self._material))
