@@ -172,11 +172,11 @@ def save_findings(findings: Iterable[Finding], staging: Staging) -> None:
     writer = csv.writer(text)
     writer.writerow(Finding.__struct_fields__)
     for finding in found:
-        writer.writerow([_cell(v) for v in msgspec.structs.astuple(finding)])
+        writer.writerow([cell(v) for v in msgspec.structs.astuple(finding)])
     staging.write("findings.csv", text.getvalue())
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
     """A value as inert text: a spreadsheet must not take it for a formula."""
     if isinstance(value, dict):
         text = _JSON.encode(value).decode() if value else ""

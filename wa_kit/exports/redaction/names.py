@@ -1,0 +1,353 @@
+"""The names in a run: who and what is told by its evidence, and by what people wrote.
+
+It collects; it replaces nothing. What is taken for a name errs on the side of too much.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+
+from wa_kit.answers import Answers
+from wa_kit.archive import Manifest
+from wa_kit.checks import CHECKS
+from wa_kit.evidence import COLLECTORS
+from wa_kit.model import SEVERITIES, Context, Encryption, Evidence, Finding, Outcome, Reason, Row
+from wa_kit.narrative import Narrative
+from wa_kit.protection import RANK
+from wa_kit.workload import Workload
+from wa_kit.written import shipped
+
+# Fields that hold words of AWS or of the kit, never a name. What has a closed type is left alone
+# anyway.
+CLOSED = frozenset({
+    "action", "actions_enabled", "algorithm", "at", "blocked", "calls", "check", "classification",
+    "compliance", "ebs_encryption", "engine", "event", "evidence_digest", "fail_on", "files",
+    "home_region", "identifier", "kind", "kinds", "kit_version", "last_status", "level", "manager",
+    "multi_region", "operation", "operations", "origin", "partition", "practices",
+    "primary_region", "questionnaires", "questions", "reason", "region", "regions", "remediation",
+    "replica_regions", "required_level", "resource_type", "resource_types", "run", "service",
+    "severity", "sha256", "source_region", "source_type", "spec", "standards", "state", "status",
+    "table", "template", "to_region", "unmapped", "usage", "levels", "responsible", "consulted",
+    "informed", "routing",
+})  # fmt: skip
+KEYED = frozenset({"tags", "seen", "keys", "inventory_reports", "config_rules"})  # keys are names
+PROSE = frozenset({
+    "description", "detail", "document", "error", "inline", "pattern", "policy", "source", "trust",
+})  # fmt: skip
+_OF_AWS = frozenset({"ChangeEvent", "Account", "Region", "EbsDefault", "MacieSession", "Inventory"})
+_NOUNS = {
+    "S3Bucket": "bucket",
+    "MacieBucket": "bucket",
+    "KmsKey": "key",
+    "IamPrincipal": "principal",
+}
+_FIELDS = {"kms_key": "key", "aliases": "key", "replica_key": "key", "to_bucket": "bucket"}
+_PERSON = frozenset({
+    "accountable", "answered_by", "approver", "by", "deputy", "held_by", "owner", "prepared_by",
+    "prepared_for", "user", "who",
+})  # fmt: skip
+_ARN = re.compile(
+    r"arn:aws[\w-]*:[\w-]*:[\w-]*:(?:\d{12}|\*)?:[^\s\"'<>,;)\]}\\|]*[^\s\"'<>,;)\]}\\|.:]"
+)
+_TYPED = re.compile(r"([a-z][a-z-]*)([:/])(.+)", re.DOTALL)
+_ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?![\w.-])")
+_LINK = re.compile(r"https?://[^\s\"'<>)]*[^\s\"'<>).,;]")
+_HOST = re.compile(r"https?://(?:[^/@\s]*@)?([\w.-]+)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_IDS = (
+    ("organization", re.compile(r"(?<![\w-])o-[a-z0-9]{8,32}(?![\w-])")),
+    ("id", re.compile(r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])")),
+    ("id", re.compile(r"(?<![\w-])[a-z]{1,9}-(?=[0-9a-f]*\d)[0-9a-f]{8,32}(?![\w-])")),
+    ("principal", re.compile(r"(?<!\w)A[A-Z]{3}(?=[A-Z]*\d)[A-Z0-9]{12,}(?!\w)")),
+    ("address", re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")),
+    ("address", re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){2,7}(?::[0-9a-f:]*|[0-9a-f]{2,4}:\S+)")),
+)
+_LABEL = re.compile(r'"(?:Sid|Id)"\s*:\s*"([^"\\]+)"')  # of a policy and its statements
+_REGION = re.compile(
+    r"[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|(?:north|south)(?:east|west)?|east|west)-\d"
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_WILD = re.compile(r"([*?]+)")
+
+
+class Names:
+    """Name -> noun, gathered piece by piece; the first noun that a name is given holds."""
+
+    def __init__(self, context: Context) -> None:
+        self.nouns: dict[str, str] = {}
+        self.same: dict[str, str] = {}
+        self.arns: set[str] = set()
+        kept = (*context.classification_tags, *context.required_key_tags["classification"])
+        environment = context.required_key_tags.get("environment", ())
+        self._kept = {name.lower() for name in (*kept, *environment, *context.no_backup_tags)}
+        self._owner_tags = context.owner_tags
+        self.add(context.account, "account")
+
+    def add(self, name: str, noun: str, same: str = "") -> None:
+        """Take ``name``; where it is new and ``same`` is known, it shares the alias of that."""
+        if name in self.nouns or name in self.same or _REGION.fullmatch(name) or not name.strip():
+            return
+        if same and same != name and same in self.nouns:
+            self.same[name] = same
+        else:
+            self.nouns[name] = noun
+
+    def arn(self, arn: str, noun: str = "") -> str:
+        """Take an ARN apart. Returns the name of its resource, empty where it has none."""
+        head = arn.split(":", 5)
+        if len(head) < 6 or not (head[4].isdigit() or head[4] in ("", "*")):
+            return ""
+        self.arns.add(arn)
+        if head[4].isdigit():
+            self.add(head[4], "account")
+        pieces = [name for name, _ in named(arn) if name]
+        for piece in pieces:
+            self.add(piece, noun or ("bucket" if head[2] == "s3" else "resource"))
+        return pieces[0] if pieces else ""
+
+    def person(self, name: str, noun: str = "person") -> None:
+        """Take a person, a team or a firm, and each word of the name that is no common word."""
+        if name.startswith("arn:"):
+            self.arn(name, "principal")
+            return
+        if name in ("root", "") or name.endswith(".amazonaws.com"):
+            return
+        self.add(name, noun)
+        for word in _WORD.findall(name) if " " in name else ():
+            if word[0].isupper() and word.lower() not in common_words():
+                self.add(word, noun, same=name)
+
+    def text(self, words: str) -> None:
+        """Take what has the form of an identifier, an address or a link out of any text."""
+        for arn in _ARN.findall(words):
+            self.arn(arn)
+        for link in _LINK.findall(words):
+            host = (_HOST.match(link) or [link, ""])[1]
+            if host.endswith((".amazonaws.com", ".aws.amazon.com")) or not host:
+                continue
+            self.add(link, "link")
+            self.add(host, "host")
+            self.add(".".join(host.split(".")[-2:]), "host")
+        for mail in _MAIL.findall(words):
+            self.add(mail, "person")
+        for account in _ACCOUNT.findall(words):
+            self.add(account, "account")
+        for noun, form in _IDS:
+            for name in form.findall(words):
+                self.add(name, noun)
+
+    def tags(self, tags: Mapping[str, str]) -> None:
+        """Every value of a tag but those of classification, environment and backup."""
+        for key, value in tags.items():
+            self.text(f"{key} {value}")
+            if key.lower() in self._owner_tags:
+                self.person(value)
+            elif key.lower() not in self._kept:
+                self.add(value, "tag-value")
+
+    def row(self, row: Row) -> None:
+        """Take what a row is called itself."""
+        kind = type(row).__name__
+        noun = _NOUNS.get(kind) or re.sub("(?<=[a-z])(?=[A-Z])", "-", kind).lower()
+        self.add(row.account, "account")
+        own = self.arn(row.arn, noun)
+        name = row.name.removeprefix("alias/")
+        if kind not in _OF_AWS and not name.startswith("aws/"):
+            self.add(name, noun, same=own)
+
+    def fields(self, value: msgspec.Struct) -> None:
+        """Take what the other fields of a row name."""
+        for field in msgspec.structs.fields(type(value)):
+            inner = getattr(value, field.name)
+            if field.name == "tags" and isinstance(inner, dict):
+                self.tags(inner)
+            elif field.name not in ("arn", "account", "name") and holds_names(field):
+                self._field(field.name, inner)
+
+    def _field(self, field: str, value: Any) -> None:
+        if isinstance(value, msgspec.Struct):
+            self.fields(value)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                self._field(field, inner)
+        elif isinstance(value, Mapping):
+            self._field(field, [*value, *value.values()])
+        elif isinstance(value, str):
+            self._named_by(field, value)
+
+    def _named_by(self, field: str, value: str) -> None:
+        for text in strings(value):
+            self.text(text)
+        if field in PROSE:
+            for label in _LABEL.findall(value):
+                self.add(label, "statement")
+            return
+        bare = value.removeprefix("alias/")
+        if field in _PERSON:
+            self.person(bare)
+        elif not bare.startswith(("arn:", "aws/", "AWS-", "AWS/", "AWSConfig")):
+            noun = _FIELDS.get(field) or field.removesuffix("s").removesuffix("_id")
+            # a Config rule names what fails as "<type> <id>"
+            name = bare.partition(" ")[2] if bare.startswith("AWS::") else bare
+            self.add(name, noun.replace("_", "-"))
+
+    def said(self, value: Any, field: str = "") -> None:
+        """What people wrote: persons in the fields for them, and forms in all text."""
+        if isinstance(value, msgspec.Struct):
+            for name in value.__struct_fields__:
+                self.said(getattr(value, name), name)
+        elif isinstance(value, Mapping):
+            for key, inner in value.items():
+                self.text(str(key))
+                self.said(inner, field)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                self.said(inner, field)
+        elif isinstance(value, str):
+            self.text(value)
+            if field in _PERSON:
+                self.person(value)
+            elif field == "principals" and "*" not in value:
+                self.person(value, "principal")
+
+
+def gathered(
+    context: Context,
+    manifest: Manifest,
+    evidence: Evidence,
+    findings: Sequence[Finding],
+    people: Sequence[Answers | Workload | Narrative],
+) -> Names:
+    """Every name of a run, the evidence first."""
+    names = Names(context)
+    rows = sorted(evidence.rows, key=_originals_first)
+    for row in rows:
+        names.row(row)
+    for row in rows:
+        names.fields(row)
+    for part in (*people, *evidence.looks):
+        names.said(part)
+        if isinstance(part, Workload) and part.name != Workload().name:
+            names.person(part.name, "workload")
+        if isinstance(part, Workload):
+            for name in (part.role, *part.backup_buckets, *part.config_rules):
+                names.person(name, "resource")
+        if isinstance(part, Narrative):
+            names.person(part.customer, "customer")
+    names.arn(manifest.caller, "principal")
+    for text in strings(manifest.parameters):
+        names.text(text)
+    for finding in findings:
+        for text in (finding.resource, finding.key or "", finding.because, finding.see):
+            names.text(text)
+        for text in strings(finding.read):
+            names.text(text)
+    return names
+
+
+def _originals_first(row: Row) -> tuple[object, ...]:
+    """A copy often goes by the name of what it was made of, which has the first claim to it."""
+    kind = type(row).__name__
+    return (kind.endswith(("Snapshot", "Backup", "RecoveryPoint")), kind, row.arn, row.region)
+
+
+def named(arn: str) -> list[tuple[str, str]]:
+    """The resource of an ARN in pieces: names, each with what stands before it.
+
+    Only what is before the last piece may be all there is: then its name is empty.
+    """
+    parts = arn.split(":", 5)
+    resource, head = parts[5], ":".join(parts[:5]) + ":"
+    typed = _TYPED.fullmatch(resource)
+    if typed and parts[2] != "s3":
+        head, resource = head + typed[1] + typed[2], typed[3]
+    elif parts[2] == "s3" and "/" in resource:
+        bucket, _, path = resource.partition("/")
+        return [*_pieces(bucket, head), *_pieces(path, "/")]
+    if resource == "root" or (typed and typed[1] == "alias" and resource.startswith("aws/")):
+        return [("", head + resource)]
+    return _pieces(resource, head)
+
+
+def _pieces(text: str, head: str) -> list[tuple[str, str]]:
+    found, before = [], head
+    for piece in _WILD.split(text):
+        if _WILD.fullmatch(piece) or not re.search(r"\w", piece):
+            before += piece
+        else:
+            found.append((piece, before))
+            before = ""
+    return [*found, ("", before)] if before else found
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a value, and in the JSON that a text holds."""
+    if isinstance(value, str):
+        document = parsed(value)
+        if document is None:
+            yield value
+        else:
+            yield from strings(document)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from strings(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from strings(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from strings(inner)
+
+
+def parsed(text: str) -> dict[str, Any] | None:
+    """A policy or pattern kept as JSON text."""
+    if not text.startswith("{"):
+        return None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def holds_names(field: Any) -> bool:
+    """Whether a field of a struct may hold a name: it is text, and not of a closed list."""
+    return field.name not in CLOSED and takes_text(field.type)
+
+
+@cache
+def takes_text(kind: Any) -> bool:
+    """Whether a type leaves room for free text, however deep."""
+    if kind is str or kind is Any:
+        return True
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return True
+    return any(takes_text(inner) for inner in getattr(kind, "__args__", ()))
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """The words that the kit itself uses, in lower case."""
+    said = [
+        f"{check.title} {check.why} {check.remedy} {check.service}" for check in CHECKS.values()
+    ]
+    said += [path.read_text("utf-8") for path in shipped("questionnaires").iterdir()]
+    words = {word for text in said for word in re.findall(r"[^\W\d_]+", text.lower())}
+    terms = (*SEVERITIES, *RANK, *Outcome, *Reason, *CHECKS, *get_args(Encryption))
+    return frozenset({*words, *terms, *(table.__name__.lower() for table in COLLECTORS)})
+
+
+def plain(name: str, noun: str) -> bool:
+    """Whether a name cannot be told from a common word or a number."""
+    words = re.findall(r"[^\W_]+", name)
+    if all(word.isdigit() for word in words):
+        return not (name.isdigit() and len(name) == 12)
+    single = noun == "tag-value" and len(words) == 1
+    return len(name) < 3 or single or name.lower() in common_words()
