@@ -148,6 +148,7 @@ def test_an_answer_is_saved_whole_with_what_it_rests_on(home: Path) -> None:
 
 
 def test_without_a_digest_of_the_run_nothing_is_said_of_what_was_seen(home: Path) -> None:
+    told(home, seen="")
     screen = Screen(opened(home).questions()).open(KEYS)
     screen.set("Status", "not applicable")
     screen.press("Save")

@@ -24,7 +24,7 @@ from samples import ACCOUNT, ANSWERS, HOSTILE, QUESTIONS, hostile, large, mixed,
 from wa_kit import exports
 from wa_kit.answers import Answer, Involved, Matrix
 from wa_kit.answers import Document as Artefact
-from wa_kit.exports import docx, pictures
+from wa_kit.exports import docx, drawing
 from wa_kit.exports.docx import builder, context
 from wa_kit.exports.docx.filling import Word
 from wa_kit.model import KitError, Outcome
@@ -70,7 +70,7 @@ SAID = msgspec.structs.replace(
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing takes seconds; one test does it."""
-    monkeypatch.setattr(docx, "png", lambda figure, width: None)
+    monkeypatch.setattr(docx, "draw", lambda figures, kind: [])
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def written(run: Path, file: Path, template: Path | None = None) -> Path:
 @pytest.fixture(scope="module")
 def report(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     patch = pytest.MonkeyPatch()
-    patch.setattr(docx, "png", lambda figure, width: PIXEL)
+    patch.setattr(docx, "draw", lambda figures, kind: [PIXEL] * len(figures))
     made = written(run, tmp_path_factory.mktemp("made") / "report.docx")
     patch.undo()
     return made
@@ -152,7 +152,7 @@ def test_what_people_said_stands_in_it(report: Path) -> None:
 
 def test_pictures_have_words_and_heads_of_tables_repeat(report: Path) -> None:
     body = Document(str(report)).element.body
-    told = [drawing.get("descr") for drawing in body.iter(qn("wp:docPr"))]
+    told = [shape.get("descr") for shape in body.iter(qn("wp:docPr"))]
     assert told[0] == "Logo of Northgate Advisory"
     assert len(told) > 2 and all(told)
     for table in body.iter(qn("w:tbl")):
@@ -468,7 +468,7 @@ def test_charts_are_drawn_where_a_browser_is(
     if (browser := found_browser()) is None:
         pytest.skip("no browser")
     monkeypatch.setenv("BROWSER_PATH", browser)
-    monkeypatch.setattr(docx, "png", pictures.png)
+    monkeypatch.setattr(docx, "draw", drawing.draw)
     file = written(run, tmp_path / "made.docx")
     with zipfile.ZipFile(file) as package:
         drawn = [name for name in package.namelist() if name.startswith("word/media/")]

@@ -12,13 +12,11 @@ from typing import Any
 
 from wa_kit.charts import Chart
 from wa_kit.exports.docx.context import drawn, figures, told
-from wa_kit.exports.pictures import png
+from wa_kit.exports.drawing import draw
 from wa_kit.model import KitError
 from wa_kit.review import Review
 from wa_kit.shown import visible
 from wa_kit.written import shipped
-
-_WIDE = 680  # CSS pixels of a chart: what A4 leaves
 
 
 def write(run: Path, file: Path, template: Path | None = None) -> None:
@@ -33,10 +31,12 @@ def write(run: Path, file: Path, template: Path | None = None) -> None:
     names = told(material)
     whose = names["prepared_by"] or "the reviewer"
     names["logo"] = word.picture(material.logo, f"Logo of {whose}", filling.LOGO)
-    names["charts"] = [_chart(chart, word.picture) for chart in drawn(material)]
+    charts = drawn(material)
+    pictures = iter(draw([chart.figure for chart in charts], "png"))
+    names["charts"] = [_chart(chart, next(pictures, b""), word.picture) for chart in charts]
     word.fill(names, file)
 
 
-def _chart(chart: Chart, picture: Callable[[bytes, str], Any]) -> dict[str, Any]:
-    made, shown = png(chart.figure, _WIDE), figures(chart)
-    return {**shown, "picture": picture(made or b"", shown["words"])}
+def _chart(chart: Chart, made: bytes, picture: Callable[[bytes, str], Any]) -> dict[str, Any]:
+    shown = figures(chart)
+    return {**shown, "picture": picture(made, shown["words"])}
