@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wa_kit import __version__
+from wa_kit.commands import answers
 from wa_kit.commands.export import export
 from wa_kit.commands.options import (
     AccountOption,
@@ -300,6 +301,7 @@ def checks(
 
 
 app.command()(export)
+app.add_typer(answers.app, name="answers")
 
 
 def _version(asked: bool) -> None:
