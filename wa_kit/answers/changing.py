@@ -10,6 +10,7 @@ import datetime as dt
 import fcntl
 import io
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -253,5 +254,6 @@ def _as_yaml(value: Value) -> Any:
 
 
 def _text(value: str) -> str:
-    """Several lines stand as a block, as a person would write them."""
-    return LiteralScalarString(value) if "\n" in value else value
+    """Several lines stand as a block, as a person would write it, where it can hold them."""
+    block = "\n" in value and re.sub(r"[\n\t]", "", value).isprintable()
+    return LiteralScalarString(value) if block else value

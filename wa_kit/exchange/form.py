@@ -110,7 +110,7 @@ def _fields_of(question: Questionnaire) -> Iterator[tuple[Place, tuple[str, ...]
     first, *others = tables.ANSWER
     yield (*at, first.field), (first.title, first.hint)
     for practice in question.practices:
-        hint = f"{practice.practice}. Yes where you follow it."
+        hint = f"{practice.practice}: yes or no"
         yield (*at, "practices", practice.choice), (practice.title, hint)
     for column in others:
         yield (*at, column.field), (column.title, column.hint)

@@ -44,7 +44,7 @@ def _carried(package: Package) -> str:
     return ""
 
 
-def _rows(table: Element) -> Iterator[tuple[str, list[Cell | None]]]:
+def _rows(table: Element) -> Iterator[tuple[str, list[Cell]]]:
     name, heads = "", [""]
     for number, row in enumerate(_children(table, f"{_W}tr"), 1):
         if row.find(f"{_W}trPr/{_W}del") is not None:  # a deletion that is tracked
@@ -56,7 +56,7 @@ def _rows(table: Element) -> Iterator[tuple[str, list[Cell | None]]]:
         yield (
             where,
             [
-                Cell(raw=text, where=f"{where}, {_under(heads, place)}") if text.strip() else None
+                Cell(raw=text, where=f"{where}, {_under(heads, place)}")
                 for place, text in enumerate(texts)
             ],
         )

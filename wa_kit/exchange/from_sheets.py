@@ -32,7 +32,7 @@ def read(package: Package) -> Came:
         book.close()
 
 
-def _rows(package: Package, sheet: Any) -> Iterator[tuple[str, list[Cell | None]]]:
+def _rows(package: Package, sheet: Any) -> Iterator[tuple[str, list[Cell]]]:
     name = sheet.title
     for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
         if number > MOST_ROWS:
@@ -40,11 +40,13 @@ def _rows(package: Package, sheet: Any) -> Iterator[tuple[str, list[Cell | None]
                 f"{package.path}: sheet {name!r} has over {MOST_ROWS:,} rows. Delete those below "
                 "the table. Nothing was changed."
             )
-        yield f"sheet {name!r}, row {number}", [_cell(name, cell) for cell in row]
+        cells = [_cell(name, cell, number, place) for place, cell in enumerate(row, 1)]
+        yield f"sheet {name!r}, row {number}", cells
 
 
-def _cell(sheet: str, cell: Any) -> Cell | None:
-    if cell.value is None:
-        return None
-    where = f"sheet {sheet!r}, cell {cell.coordinate}"
+def _cell(sheet: str, cell: Any, row: int, column: int) -> Cell:
+    """An empty cell does not know where it is."""
+    from openpyxl.utils import get_column_letter
+
+    where = f"sheet {sheet!r}, cell {get_column_letter(column)}{row}"
     return Cell(raw=cell.value, where=where, error=cell.data_type == "e")

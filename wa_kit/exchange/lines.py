@@ -42,12 +42,12 @@ class Came(Struct, frozen=True, kw_only=True):
     carried: str
 
 
-def of_grid(rows: Iterable[tuple[str, Sequence[Cell | None]]]) -> Iterator[Line]:
+def of_grid(rows: Iterable[tuple[str, Sequence[Cell]]]) -> Iterator[Line]:
     """The lines of one sheet or table; each row with the words for where it is."""
     heads: dict[int, str] = {}
     code, of_refs = "", -1
     for where, cells in rows:
-        texts = {place: cell.text for place, cell in enumerate(cells) if cell and cell.text}
+        texts = {place: cell.text for place, cell in enumerate(cells) if cell.text}
         begins = next((p for p, text in texts.items() if HEADING.fullmatch(text)), None)
         if begins is not None:
             code, of_refs = texts.pop(begins).removeprefix("Ref "), begins
@@ -61,10 +61,10 @@ def of_grid(rows: Iterable[tuple[str, Sequence[Cell | None]]]) -> Iterator[Line]
 
 
 def _line(
-    code: str, where: str, cells: Sequence[Cell | None], heads: Mapping[int, str], of_refs: int
+    code: str, where: str, cells: Sequence[Cell], heads: Mapping[int, str], of_refs: int
 ) -> Line:
     nothing = Cell(raw=None, where=where)
-    at = {place: cell for place, cell in enumerate(cells) if cell}
+    at = dict(enumerate(cells))
     known = {*heads, of_refs}
     return Line(
         code=code,

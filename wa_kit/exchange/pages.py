@@ -133,7 +133,6 @@ def _question(paper: Any, number: int, asked: Asked) -> None:
         paragraph = paper.add_paragraph()
         paragraph.add_run(f"{label}: ").bold = True
         paragraph.add_run(_shown(text))
-    paper.add_paragraph("To ask", style="Heading 2")
     prompts = [(_shown(p.ask), _shown(p.good_answer)) for p in question.prompts]
     _grid(paper, ("To ask", "A good answer"), prompts, (_WIDE * 0.4, _WIDE * 0.6))
     paper.add_paragraph("Your answer", style="Heading 2").paragraph_format.keep_with_next = True
@@ -181,6 +180,7 @@ def _offer(paragraph: Any, column: Column, text: str) -> None:
     """A list to choose from, which in a program that knows none is plain text."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from docx.shared import Pt
 
     control, about, inside = (OxmlElement(f"w:{n}") for n in ("sdt", "sdtPr", "sdtContent"))
     offered = OxmlElement("w:comboBox")
@@ -190,9 +190,10 @@ def _offer(paragraph: Any, column: Column, text: str) -> None:
         item.set(qn("w:value"), choice)
         offered.append(item)
     about.append(offered)
-    run = paragraph.add_run(text)._r
-    paragraph._p.remove(run)
-    inside.append(run)
+    run = paragraph.add_run(text)
+    run.font.size = Pt(9)
+    paragraph._p.remove(run._r)
+    inside.append(run._r)
     control.extend((about, inside))
     paragraph._p.append(control)
 

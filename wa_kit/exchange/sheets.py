@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,7 @@ class _Look:
 
     def __init__(self, book: Any) -> None:
         base = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True}
-        box = base | {"border": 1, "border_color": _LINE}
+        box = base | {"border": 1, "border_color": _LINE, "align": "left", "indent": 1}
         self.book = book
         self.title = book.add_format(base | {"font_size": 18, "bold": True, "font_color": _INK})
         self.lead = book.add_format(base | {"font_size": 12, "font_color": _INK})
@@ -115,8 +115,14 @@ class _Look:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a cell of so many characters."""
-    return sum(max(1, math.ceil(len(line) * 1.05 / width)) for line in text.split("\n"))
+    """How many lines a text takes in a cell so many digits wide; most letters are narrower."""
+    return sum(max(1, math.ceil(len(line) * 0.95 / width)) for line in text.split("\n"))
+
+
+def _high(texts: Iterable[tuple[str, float]]) -> float:
+    """The height of a row with cells of such texts and widths. Not every program works it out."""
+    lines = max((_lines(text, width) for text, width in texts), default=1)
+    return min(400, 13 * lines + 5)  # Excel's rows end at 409 points
 
 
 def _paper(sheet: Any) -> None:
@@ -130,10 +136,10 @@ def _paper(sheet: Any) -> None:
 
 def _start(sheet: Any, look: _Look, form: Form, names: Sequence[str]) -> None:
     _paper(sheet)
+    sheet.fit_to_pages(1, 1)
     for place, width in enumerate((40, 18, 78)):
         sheet.set_column(place, place, width)
-    sheet.write_string(0, 0, TITLE, look.title)
-    sheet.set_row(0, 28)
+    _merged(sheet, 0, 0, 2, TITLE, look.title, 70)
     _merged(sheet, 1, 0, 2, _shown(form.name, 200), look.lead, 136)
     _merged(sheet, 2, 0, 2, _shown(runs_in_words(form.seen)), look.text, 136)
     at = 4
@@ -149,6 +155,7 @@ def _start(sheet: Any, look: _Look, form: Form, names: Sequence[str]) -> None:
         sheet.write_string(at, 1, form.status[asked.question.id], look.said)
         said = "\n".join(standing(s) for _, s in asked.standings[:3])
         sheet.write_string(at, 2, _shown(said), look.said)
+        sheet.set_row(at, _high([(said, 78)]))
     at += 2
     sheet.write_string(at, 0, "Lists", look.head)
     for table in form.lists:
@@ -166,7 +173,7 @@ def _merged(
     """A text over several columns, and a row as high as it needs."""
     sheet.merge_range(row, first, row, last, "", look)
     sheet.write_string(row, first, text, look)
-    sheet.set_row(row, max(15, 13.5 * _lines(text, width) + 3))
+    sheet.set_row(row, _high([(text, width)]) if look.font_size <= 12 else 28)
 
 
 def _question(sheet: Any, look: _Look, asked: Asked) -> None:
@@ -184,6 +191,7 @@ def _question(sheet: Any, look: _Look, asked: Asked) -> None:
         _merged(sheet, at, 1, 2, _shown(text), look.text, wide)
         at += 1
     at = _prompts(sheet, look, asked, at + 1, wide)
+    sheet.set_h_pagebreaks([at])
     sheet.write_string(at, 0, "Your answer", look.part)
     for place in (1, 2):
         sheet.write_blank(at, place, None, look.part)
@@ -212,7 +220,7 @@ def _prompts(sheet: Any, look: _Look, asked: Asked, at: int, wide: float) -> int
         ask, good = _shown(prompt.ask), _shown(prompt.good_answer)
         sheet.write_string(at, 0, ask, look.text)
         _merged(sheet, at, 1, 2, good, look.text, wide)
-        sheet.set_row(at, 13.5 * max(_lines(ask, 42), _lines(good, wide)) + 3)
+        sheet.set_row(at, _high([(ask, 44), (good, wide)]))
     return at + 2
 
 
@@ -242,8 +250,17 @@ def _table(sheet: Any, look: _Look, table: Table, at: int) -> None:
         sheet.write_string(at, place, head, look.head)
     sheet.write_string(at, len(heads), f"Ref {spec.code}", look.ref)
     sheet.set_row(at, 22)
+    widths = [*(width for _, width in spec.said), *(column.width for column in spec.columns)]
     for number, row in enumerate(table.rows, at + 1):
         _row(sheet, look, row, number, len(spec.said), named=bool(spec.new))
+        sheet.set_row(number, _room(row, widths))
+
+
+def _room(row: Row, widths: Sequence[float]) -> float:
+    filled = [written(c, value) for c, value in zip(row.columns, row.values, strict=True)]
+    empty = ["\n" * (column.lines - 1) for column in row.columns]
+    texts = (*row.said, *filled)
+    return max(_high(zip(texts, widths, strict=True)), _high((text, 1) for text in empty))
 
 
 def _row(sheet: Any, look: _Look, row: Row, at: int, first: int, named: bool) -> None:

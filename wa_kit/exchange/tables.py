@@ -29,6 +29,7 @@ class Column(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     default: str = ""
     width: int = 24  # characters
+    lines: int = 1  # room for so many, at least
     hint: str = ""
     required: bool = False
 
@@ -78,8 +79,15 @@ ANSWER = (
         default="unanswered",
         hint="Choose from the list.",
     ),
-    Column(field="notes", title="Notes", hint="The answer itself, in as many lines as it takes."),
-    Column(field="evidence", title="Evidence", kind="lines", hint="A link or place a line."),
+    Column(
+        field="notes",
+        title="Notes",
+        lines=6,
+        hint="The answer itself, in as many lines as it takes.",
+    ),
+    Column(
+        field="evidence", title="Evidence", kind="lines", lines=3, hint="A link or place a line."
+    ),
     Column(field="answered_by", title="Answered by", hint="Who gave the answer."),
     Column(field="answered_on", title="Answered on", kind="date", hint="As 2026-01-31."),
     Column(
@@ -160,10 +168,10 @@ ARTEFACTS = Spec(
     columns=(
         _column("where", "Where", width=34),
         _column("owner", "Owner", width=20),
-        _column("version", "Version", width=10),
-        _column("approved", "Approved", "date", 12),
-        _column("updated", "Updated", "date", 12),
-        _column("next_review", "Next review", "date", 12),
+        _column("version", "Version", width=13),
+        _column("approved", "Approved", "date", 17),
+        _column("updated", "Updated", "date", 17),
+        _column("next_review", "Next review", "date", 17),
     ),
     new="named",
     free=3,
@@ -173,19 +181,19 @@ ACTIONS = Spec(
     title="Actions",
     intro="What fails in the newest run, and what is decided on it. A due day needs an owner.",
     part=("actions",),
-    said=(("Action", 44), ("Check", 30), ("Severity", 10), ("Failing", 9), ("Proposed", 26)),
+    said=(("Action", 40), ("Check", 34), ("Severity", 14), ("Failing", 12), ("Proposed", 20)),
     columns=(
-        _column("owner", "Owner", width=22),
-        _column("due", "Due", "date", 12),
+        _column("owner", "Owner", width=20),
+        _column("due", "Due", "date", 17),
         Column(
             field="status",
             title="Status",
             kind="choice",
             choices=_choice(Progress),
             default="open",
-            width=12,
+            width=15,
         ),
-        _column("note", "Note", width=34),
+        _column("note", "Note", width=30),
     ),
 )
 EXCEPTIONS = Spec(
@@ -201,7 +209,7 @@ EXCEPTIONS = Spec(
         Column(field="owner", title="Owner", width=20, required=True),
         Column(field="approver", title="Approver", width=20, required=True),
         Column(field="reason", title="Reason", width=44, required=True),
-        Column(field="expires", title="Expires", kind="date", width=12, required=True),
+        Column(field="expires", title="Expires", kind="date", width=17, required=True),
     ),
     new="entry",
     free=6,
