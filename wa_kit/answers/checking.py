@@ -56,10 +56,11 @@ def check(folder: Path, today: dt.date) -> Checked:
         raise KitError(f"{folder}: there is no such folder. Name the folder of the review.")
     errors: list[str] = []
     questions = _questions(folder, errors)
+    known = not errors
     for name, loads in (("workload.yaml", workload.load), ("narrative.yaml", narrative.load)):
         if (folder / name).is_file():
             _tried(loads, folder / name, errors)
-    answers = _answers(folder / "answers.yaml", questions, errors)
+    answers = _answers(folder / "answers.yaml", questions if known else None, errors)
     if errors:
         return Checked(errors=tuple(errors))
     return _standing(answers, questions, today)
@@ -84,15 +85,14 @@ def _questions(folder: Path, errors: list[str]) -> list[Questionnaire]:
     return sorted(found, key=lambda q: (q.order, q.id))
 
 
-def _answers(path: Path, questions: Sequence[Questionnaire], errors: list[str]) -> Answers:
-    """Its names are looked up only where all questions could be read."""
+def _answers(path: Path, questions: Sequence[Questionnaire] | None, errors: list[str]) -> Answers:
+    """Its names are looked up only where all ``questions`` could be read."""
     if not path.is_file():
         return Answers()
-    unread = bool(errors)
     written = _tried(lambda p: read(p, Answers), path, errors)
     if written is None:
         return Answers()
-    if not unread:
+    if questions is not None:
         found = wrong(written.value, questions)
         errors += [str(written.error(at, what, todo)) for at, what, todo in found]
     return written.value

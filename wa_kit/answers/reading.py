@@ -47,13 +47,8 @@ def _names(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[Nam
     duties = {duty.id for q in questions for role in q.roles for duty in role.responsibilities}
     for name, answer in answers.answers.items():
         yield ("answers", name), name, "question", choices
-        for position, choice in enumerate(answer.practices):
-            yield (
-                ("answers", name, "practices", position),
-                choice,
-                "practice",
-                choices.get(name, ()),
-            )
+        for position, choice in enumerate(answer.practices if name in choices else ()):
+            yield ("answers", name, "practices", position), choice, "practice", choices[name]
     for name, named in answers.roles.items():
         yield ("roles", name), name, "subject of roles", _about("roles")
         for duty in named:

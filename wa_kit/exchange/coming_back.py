@@ -75,7 +75,8 @@ def bring_back(
     if carried.workload != here.name:
         raise KitError(
             f"{file}: it was exported for {carried.workload!r}, and {folder} reviews "
-            f"{here.name!r}. Import it where it came from. Nothing was changed."
+            f"{here.name!r}. Import it where it came from; if that is here, give workload.yaml "
+            "that name while you do. Nothing was changed."
         )
     said = returned.said(
         came.lines, carried.rows, carried.fields, roles(here), _taken(here, carried)
