@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from wa_kit.checks import CHECKS
 from wa_kit.exchange.carried import SHEET
 from wa_kit.exchange.cells import written
 from wa_kit.exchange.form import Asked, Form, runs_in_words, standing
+from wa_kit.exchange.look import Look, high, merged, paper
 from wa_kit.exchange.tables import ANSWER, LISTS, PRACTICE, Column, Row, Table
 from wa_kit.exchange.words import HOW_TO, TITLE
 from wa_kit.shown import clamped, visible
 
-_INK, _PALE, _FILL, _LINE, _GREY = "#1F3A5F", "#E8EDF3", "#FFF8E1", "#B8C2CC", "#6B7280"
 _NAMED = re.compile(r"[\[\]:*?/\\']")
 _CHUNK = 30_000
 _DAY_ONE = dt.date(1900, 3, 1)  # before it, Excel counts a day that never was
@@ -54,7 +54,7 @@ def write(form: Form, path: Path) -> None:
 
     book = xlsxwriter.Workbook(path, _OPTIONS)
     book.set_properties({"title": f"{TITLE}: {_shown(form.name)}", "created": _NEVER})
-    look = _Look(book)
+    look = Look(book)
     names = [_sheet_name(asked.table, n) for n, asked in enumerate(form.asked, 1)]
     sheets = [book.add_worksheet(name) for name in ("Start", *names)]
     _start(sheets[0], look, form, names)
@@ -87,64 +87,17 @@ def _sheet_name(table: Table, number: int) -> str:
     return clamped(f"{number} {words}", 31)
 
 
-class _Look:
-    """The formats of the workbook, by what they are for."""
-
-    def __init__(self, book: Any) -> None:
-        base = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True}
-        box = base | {"border": 1, "border_color": _LINE, "align": "left", "indent": 1}
-        self.book = book
-        self.title = book.add_format(base | {"font_size": 18, "bold": True, "font_color": _INK})
-        self.lead = book.add_format(base | {"font_size": 12, "font_color": _INK})
-        self.label = book.add_format(base | {"bold": True, "font_color": _INK})
-        self.text = book.add_format(base)
-        self.link = book.add_format(base | {"font_color": "#0B5394", "underline": 1})
-        self.part = book.add_format(
-            base | {"bold": True, "font_size": 12, "font_color": _INK, "bottom": 2}
-        )
-        self.head = book.add_format(
-            box | {"bold": True, "font_color": "white", "bg_color": _INK, "valign": "vcenter"}
-        )
-        self.said = book.add_format(box | {"bg_color": _PALE})
-        self.hint = book.add_format(box | {"bg_color": _PALE, "font_color": "#4B5563"})
-        self.fill = book.add_format(box | {"bg_color": _FILL, "locked": False, "num_format": "@"})
-        self.day = book.add_format(
-            box | {"bg_color": _FILL, "locked": False, "num_format": "yyyy-mm-dd", "align": "left"}
-        )
-        self.ref = book.add_format(base | {"font_size": 8, "font_color": _GREY})
-
-
-def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a cell so many digits wide; most letters are narrower."""
-    return sum(max(1, math.ceil(len(line) * 0.95 / width)) for line in text.split("\n"))
-
-
-def _high(texts: Iterable[tuple[str, float]]) -> float:
-    """The height of a row with cells of such texts and widths. Not every program works it out."""
-    lines = max((_lines(text, width) for text, width in texts), default=1)
-    return min(400, 13 * lines + 5)  # Excel's rows end at 409 points
-
-
-def _paper(sheet: Any) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(0.5, 0.5, 0.6, 0.6)
-    sheet.set_footer("&L&8&A&R&8&P / &N")
-    sheet.hide_gridlines(2)
-
-
-def _start(sheet: Any, look: _Look, form: Form, names: Sequence[str]) -> None:
-    _paper(sheet)
+def _start(sheet: Any, look: Look, form: Form, names: Sequence[str]) -> None:
+    paper(sheet)
     sheet.fit_to_pages(1, 1)
     for place, width in enumerate((40, 18, 78)):
         sheet.set_column(place, place, width)
-    _merged(sheet, 0, 0, 2, TITLE, look.title, 70)
-    _merged(sheet, 1, 0, 2, _shown(form.name, 200), look.lead, 136)
-    _merged(sheet, 2, 0, 2, _shown(runs_in_words(form.seen)), look.text, 136)
+    merged(sheet, 0, 0, 2, TITLE, look.title, 70)
+    merged(sheet, 1, 0, 2, _shown(form.name, 200), look.lead, 136)
+    merged(sheet, 2, 0, 2, _shown(runs_in_words(form.seen)), look.text, 136)
     at = 4
     for words in HOW_TO:
-        _merged(sheet, at, 0, 2, f"\N{BULLET} {words}", look.text, 136)
+        merged(sheet, at, 0, 2, f"\N{BULLET} {words}", look.text, 136)
         at += 1
     at += 1
     for place, head in enumerate(("Question", "Answer so far", "How it stands by the evidence")):
@@ -155,29 +108,20 @@ def _start(sheet: Any, look: _Look, form: Form, names: Sequence[str]) -> None:
         sheet.write_string(at, 1, form.status[asked.question.id], look.said)
         said = "\n".join(standing(s) for _, s in asked.standings[:3])
         sheet.write_string(at, 2, _shown(said), look.said)
-        sheet.set_row(at, _high([(said, 78)]))
+        sheet.set_row(at, high([(said, 78)]))
     at += 2
     sheet.write_string(at, 0, "Lists", look.head)
     for table in form.lists:
         at += 1
         title = table.spec.title
         sheet.write_url(at, 0, f"internal:'{title}'!A1", look.link, title)
-        _merged(sheet, at, 1, 2, table.spec.intro, look.text, 96)
+        merged(sheet, at, 1, 2, table.spec.intro, look.text, 96)
     sheet.protect("", _MAY)
     sheet.activate()
 
 
-def _merged(
-    sheet: Any, row: int, first: int, last: int, text: str, look: Any, width: float
-) -> None:
-    """A text over several columns, and a row as high as it needs."""
-    sheet.merge_range(row, first, row, last, "", look)
-    sheet.write_string(row, first, text, look)
-    sheet.set_row(row, _high([(text, width)]) if look.font_size <= 12 else 28)
-
-
-def _question(sheet: Any, look: _Look, asked: Asked) -> None:
-    _paper(sheet)
+def _question(sheet: Any, look: Look, asked: Asked) -> None:
+    paper(sheet)
     widths = [*(width for _, width in asked.table.spec.said), asked.table.spec.columns[0].width, 8]
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
@@ -188,7 +132,7 @@ def _question(sheet: Any, look: _Look, asked: Asked) -> None:
     at = 1
     for label, text in _context(asked):
         sheet.write_string(at, 0, label, look.label)
-        _merged(sheet, at, 1, 2, _shown(text), look.text, wide)
+        merged(sheet, at, 1, 2, _shown(text), look.text, wide)
         at += 1
     at = _prompts(sheet, look, asked, at + 1, wide)
     sheet.set_h_pagebreaks([at])
@@ -211,7 +155,7 @@ def _context(asked: Asked) -> Iterator[tuple[str, str]]:
         yield f"Draft, {seen.account}", said.short
 
 
-def _prompts(sheet: Any, look: _Look, asked: Asked, at: int, wide: float) -> int:
+def _prompts(sheet: Any, look: Look, asked: Asked, at: int, wide: float) -> int:
     sheet.write_string(at, 0, "To ask", look.part)
     sheet.write_string(at, 1, "A good answer", look.part)
     sheet.write_blank(at, 2, None, look.part)
@@ -219,13 +163,13 @@ def _prompts(sheet: Any, look: _Look, asked: Asked, at: int, wide: float) -> int
         at += 1
         ask, good = _shown(prompt.ask), _shown(prompt.good_answer)
         sheet.write_string(at, 0, ask, look.text)
-        _merged(sheet, at, 1, 2, good, look.text, wide)
-        sheet.set_row(at, _high([(ask, 44), (good, wide)]))
+        merged(sheet, at, 1, 2, good, look.text, wide)
+        sheet.set_row(at, high([(ask, 44), (good, wide)]))
     return at + 2
 
 
-def _list(sheet: Any, look: _Look, table: Table) -> None:
-    _paper(sheet)
+def _list(sheet: Any, look: Look, table: Table) -> None:
+    paper(sheet)
     spec = table.spec
     widths = [*(width for _, width in spec.said), *(c.width for c in spec.columns)]
     for place, width in enumerate((*widths, 8)):
@@ -233,7 +177,7 @@ def _list(sheet: Any, look: _Look, table: Table) -> None:
     sheet.merge_range(0, 0, 0, len(widths) - 1, "", look.title)
     sheet.write_string(0, 0, spec.title, look.title)
     sheet.set_row(0, 28)
-    _merged(sheet, 1, 0, len(widths) - 1, spec.intro, look.text, sum(widths))
+    merged(sheet, 1, 0, len(widths) - 1, spec.intro, look.text, sum(widths))
     _table(sheet, look, table, 2)
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
@@ -242,7 +186,7 @@ def _list(sheet: Any, look: _Look, table: Table) -> None:
     sheet.protect("", _MAY)
 
 
-def _table(sheet: Any, look: _Look, table: Table, at: int) -> None:
+def _table(sheet: Any, look: Look, table: Table, at: int) -> None:
     """Headings and rows; the last column holds the references."""
     spec = table.spec
     heads = [*(title for title, _ in spec.said), *(c.title for c in spec.columns)]
@@ -260,10 +204,10 @@ def _room(row: Row, widths: Sequence[float]) -> float:
     filled = [written(c, value) for c, value in zip(row.columns, row.values, strict=True)]
     empty = ["\n" * (column.lines - 1) for column in row.columns]
     texts = (*row.said, *filled)
-    return max(_high(zip(texts, widths, strict=True)), _high((text, 1) for text in empty))
+    return max(high(zip(texts, widths, strict=True)), high((text, 1) for text in empty))
 
 
-def _row(sheet: Any, look: _Look, row: Row, at: int, first: int, named: bool) -> None:
+def _row(sheet: Any, look: Look, row: Row, at: int, first: int, named: bool) -> None:
     open_ = named and not row.ref  # a new line is given its name here
     for place, words in enumerate(row.said):
         how = look.fill if open_ and not place else look.hint if place else look.said
@@ -274,7 +218,7 @@ def _row(sheet: Any, look: _Look, row: Row, at: int, first: int, named: bool) ->
 
 
 def _cell(
-    sheet: Any, look: _Look, column: Column, value: Value | None, row: int, place: int
+    sheet: Any, look: Look, column: Column, value: Value | None, row: int, place: int
 ) -> None:
     if column.kind == "date":
         if isinstance(value, dt.date) and value >= _DAY_ONE:
@@ -319,9 +263,9 @@ def _choices(column: Column) -> str:
     return f"='{SHEET}'!${place}$1:${place}${len(column.choices)}"
 
 
-def _checks(sheet: Any, look: _Look) -> None:
+def _checks(sheet: Any, look: Look) -> None:
     """The names of checks: to choose from, and to read."""
-    _paper(sheet)
+    paper(sheet)
     for place, (head, width) in enumerate((("Check", 44), ("What it says", 84), ("Severity", 12))):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, head, look.head)
