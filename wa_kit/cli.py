@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wa_kit import __version__
+from wa_kit.commands import answers
 from wa_kit.commands.export import export
 from wa_kit.commands.lab import lab
 from wa_kit.commands.looking import look_again
@@ -321,6 +322,7 @@ def checks(
 
 app.command()(export)
 app.command()(lab)
+app.add_typer(answers.app, name="answers")
 
 
 def _version(asked: bool) -> None:

@@ -10,12 +10,14 @@ import datetime as dt
 import fcntl
 import io
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -45,15 +47,19 @@ def save(
     mine: Fields,
     questions: Sequence[Questionnaire],
     insist: Collection[Place] = (),
+    whole: bool = False,
 ) -> Saved:
     """Bring ``mine``, which was ``base`` when I began, into the file.
 
-    The file is made where there is none. Raises ``WrittenError`` where it, or what it would
-    become, is refused, and ``KitError`` where it cannot be written; it then stands as it was.
+    The file is made where there is none. ``whole`` writes nothing where there is a conflict.
+    Raises ``WrittenError`` where it, or what it would become, is refused, and ``KitError`` where it
+    cannot be written; it then stands as it was.
     """
     with _alone(path):
         theirs = fields(load(path)) if path.is_file() else {}
         merged = merge(base, mine, theirs, insist)
+        if whole and merged.conflicts:
+            merged = msgspec.structs.replace(merged, changes={})
         if merged.changes:
             text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
             text = changed(text, merged.changes)
@@ -248,5 +254,6 @@ def _as_yaml(value: Value) -> Any:
 
 
 def _text(value: str) -> str:
-    """Several lines stand as a block, as a person would write them."""
-    return LiteralScalarString(value) if "\n" in value else value
+    """Several lines stand as a block, as a person would write it, where it can hold them."""
+    block = "\n" in value and re.sub(r"[\n\t]", "", value).isprintable()
+    return LiteralScalarString(value) if block else value

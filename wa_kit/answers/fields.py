@@ -78,6 +78,11 @@ def _walk(value: Any, at: Place) -> Iterator[tuple[Place, Value]]:
         yield at, value if isinstance(value, dt.date) else str(value)
 
 
+def items(value: Value | None) -> tuple[str, ...]:
+    """The items of a field that holds a list; none where it is not there."""
+    return value if isinstance(value, tuple) else ()
+
+
 def merge(base: Fields, mine: Fields, theirs: Fields, insist: Collection[Place] = ()) -> Merged:
     """Three-way: what I changed since ``base``, into what stands there now.
 

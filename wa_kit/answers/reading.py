@@ -29,12 +29,17 @@ def load(path: Path, questions: Sequence[Questionnaire] | None = None) -> Answer
 
 def refuse_contradictions(written: Written[Answers], questions: Sequence[Questionnaire]) -> None:
     """Raises ``WrittenError`` for a name nobody knows, and for what cannot be true together."""
-    for at, name, what, known in _names(written.value, questions):
+    for at, what, todo in wrong(written.value, questions):
+        raise written.error(at, what, todo)
+
+
+def wrong(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[tuple[Place, str, str]]:
+    """Each name nobody knows and each contradiction: its place, what is wrong, what to do."""
+    for at, name, what, known in _names(answers, questions):
         if name not in known:
             todo = did_you_mean(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
-            raise written.error(at, f"there is no {what} {name!r}", todo)
-    for at, what, todo in _contradictions(written.value):
-        raise written.error(at, what, todo)
+            yield at, f"there is no {what} {name!r}", todo
+    yield from _contradictions(answers)
 
 
 def _names(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[Named]:
@@ -42,7 +47,7 @@ def _names(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[Nam
     duties = {duty.id for q in questions for role in q.roles for duty in role.responsibilities}
     for name, answer in answers.answers.items():
         yield ("answers", name), name, "question", choices
-        for position, choice in enumerate(answer.practices):
+        for position, choice in enumerate(answer.practices if name in choices else ()):
             yield ("answers", name, "practices", position), choice, "practice", choices[name]
     for name, named in answers.roles.items():
         yield ("roles", name), name, "subject of roles", _about("roles")
