@@ -10,7 +10,7 @@ import pytest
 import samples
 
 from wa_kit import charts
-from wa_kit.charts import PLOTLY, Chart
+from wa_kit.charts import PLOTLY, Bars, Chart, bars
 from wa_kit.model import Evidence
 from wa_kit.review import Review
 
@@ -65,7 +65,7 @@ def test_where_there_is_nothing_to_draw_there_is_a_sentence() -> None:
 
 
 def test_months_as_categories_stay_categories() -> None:
-    chart = Chart("By month", "findings", {"2026-03": Counter({"Pass": 1})}, ["Pass"])
+    chart = Bars("By month", "findings", {"2026-03": Counter({"Pass": 1})}, ["Pass"])
     assert chart.figure["layout"]["yaxis"]["type"] == "category"
 
 
@@ -102,7 +102,7 @@ def test_a_label_is_inert_and_whole(name: str, shown: str) -> None:
     ("most", "step"), [(1, 1), (6, 1), (7, 2), (12, 2), (13, 5), (31, 10), (2000, 500), (0, 1)]
 )
 def test_axis_marks_are_whole_numbers(most: int, step: int) -> None:
-    assert charts._step(most) == step
+    assert bars._step(most) == step
 
 
 def test_a_review_is_made_without_the_heavy_libraries() -> None:

@@ -18,7 +18,7 @@ from wa_kit.archive import Manifest
 from wa_kit.model import Evidence, Finding, KitError
 from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
-from wa_kit.review import annexes, glance, plan, questions, topics
+from wa_kit.review import annexes, glance, heat, plan, questions, topics
 from wa_kit.review.material import Material
 from wa_kit.shown import Html, Parts, el, join
 from wa_kit.suggestions import Summary
@@ -87,10 +87,12 @@ class Review:
         return plan.action_plan(self._material)
 
     def overview(self) -> Parts:
-        """All questions with their standings, and how far each service was seen."""
+        """All questions with their standings, region by region, and how far each was seen."""
         coverage = charts.coverage(self._material.findings)
         return Parts(
-            questions.overview(self._material), coverage.shown("Nothing was judged.", level=3)
+            questions.overview(self._material),
+            heat.overview(self._material),
+            coverage.shown("Nothing was judged.", level=3),
         )
 
     def questions(self) -> Parts:

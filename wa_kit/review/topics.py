@@ -6,9 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from wa_kit import charts
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.review.holders import holders
 from wa_kit.review.material import Material, grouped
+from wa_kit.review.matrix import matrix
 from wa_kit.review.words import (
     PARTS,
     REASONS,
@@ -55,7 +57,17 @@ DESTROY = (
 
 def can_data_be_lost(material: Material) -> Parts:
     """Keys that are going away, and backups that may not be there when needed."""
-    return _topic(material, LOSS, "Keys and backups")
+    none = "No backup was seen, so there is nothing to draw."
+    return Parts(
+        _topic(material, LOSS, "Keys and backups"),
+        heading(3, "Where the backups go", id="backup-lineage"),
+        el(
+            "p",
+            "What each backup saves, which plan made it, where it lies, which key opens it, and "
+            "whether a copy of it was seen. Copies in other accounts cannot be seen from here.",
+        ),
+        charts.lineage(material.evidence).shown(none),
+    )
 
 
 def who_holds_the_keys(material: Material) -> Parts:
@@ -63,11 +75,26 @@ def who_holds_the_keys(material: Material) -> Parts:
     return Parts(
         heading(3, "Key by key", id="key-by-key"),
         holders(material),
+        heading(3, "What each key protects", id="key-map"),
+        el(
+            "p",
+            "What uses which key now, from what was read. Older objects and copies may hang on "
+            "earlier keys. What AWS encrypts with keys of its own, which it does not name, is "
+            "not here.",
+        ),
+        charts.key_map(material.evidence, _public_keys(material)).shown(
+            "Nothing was seen that names its key, so there is nothing to draw."
+        ),
         heading(3, "Who can decrypt", id="who-can-decrypt"),
         _topic(material, DECRYPT, "Who can decrypt"),
         heading(3, "Who can destroy", id="who-can-destroy"),
         _topic(material, DESTROY, "Who can destroy"),
     )
+
+
+def _public_keys(material: Material) -> frozenset[str]:
+    found = material.by_check.get("kms_key_policy_not_public", [])
+    return frozenset(f.resource for f in found if f.outcome is Outcome.FAIL)
 
 
 def _topic(material: Material, checks: Sequence[str], title: str) -> Parts:
@@ -99,7 +126,7 @@ def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
             region(f.region),
-            outcome(f),
+            outcome(f, material.dispute(f)),
             sentence(f.because),
         )
         for f in shown
@@ -232,7 +259,14 @@ def _until(material: Material, expires: str) -> str:
 
 def roles_and_artefacts(material: Material) -> Parts:
     """Who is responsible, and which documents there are."""
-    return Parts(_roles(material), _artefacts(material), _attested(material))
+    return Parts(
+        _roles(material),
+        heading(3, "Responsibility matrix", id="responsibility-matrix"),
+        matrix(material),
+        heading(3, "Documents", id="documents"),
+        _artefacts(material),
+        _attested(material),
+    )
 
 
 def _roles(material: Material) -> Table:
@@ -273,7 +307,7 @@ def _attested(material: Material) -> Html | None:
         return None
     lines = (
         join(
-            outcome(f),
+            outcome(f, material.dispute(f)),
             " ",
             link(material.leads_to(f.finding, f.check), material.title(f.check)),
             ": ",
