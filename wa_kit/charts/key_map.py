@@ -21,7 +21,7 @@ from wa_kit.shown import Table
 from wa_kit.wording import listing
 
 OURS, AWS_KEY, PROTECTS = "Customer managed key", "AWS managed key", "What it protects"
-_MOST_ROWS = 2_500
+_MOST_ROWS = 1_000
 _UNKNOWN = Stop("key not read", NOT_READ)
 
 

@@ -13,10 +13,11 @@ from wa_kit.shown import Child, Html, Parts, Table, el
 from wa_kit.suggestions.counting import counts, weightiest
 
 Place = tuple[str, str]  # account, region
-_PASS, _FAIL, _NONE = "Pass", "Fail", "Not applicable"
+_PASS, _FAIL = "Pass", "Fail"
 # How a cell looks -> its sign, and what the legend says of it.
 _LOOKS = {
-    "urgent": ("✕", "fails, the worst critical or high"),
+    "critical": ("✕", "fails, the worst critical"),
+    "high": ("✕", "fails, the worst high"),
     "fail": ("✕", "fails, nothing critical or high"),
     "unread": ("?", "no failure known, but something not read"),
     "open": ("…", "nothing fails; AWS cannot tell, or people have not said"),
@@ -76,16 +77,18 @@ def _cell(findings: Sequence[Finding]) -> Html:
     decides = list(weightiest(findings).values())
     numbers = Counter(said(finding) for finding in decides)
     parts = [f"{numbers[part]:,} {words}" for part, words in _WORDS.items() if numbers[part]]
-    accepted = sum(f.outcome is Outcome.FAIL and f.exception is not None for f in decides)
-    if accepted:
-        parts[0] += f" ({accepted:,} accepted)"
-    return _field(_look(decides, numbers), parts)
+    failed = [finding for finding in decides if finding.outcome is Outcome.FAIL]
+    if failed:
+        worst = SEVERITIES[min(SEVERITIES.index(finding.severity) for finding in failed)]
+        accepted = sum(finding.exception is not None for finding in failed)
+        parts.insert(1, f"the worst {worst}")
+        if accepted:
+            parts.insert(1, f"{accepted:,} of them accepted")
+        return _field(worst if worst in _LOOKS else "fail", parts)
+    return _field(_look(numbers), parts)
 
 
-def _look(decides: Sequence[Finding], numbers: Mapping[str, int]) -> str:
-    if numbers[_FAIL]:
-        failed = (f.severity for f in decides if f.outcome is Outcome.FAIL)
-        return "urgent" if min(map(SEVERITIES.index, failed)) < 2 else "fail"
+def _look(numbers: Mapping[str, int]) -> str:
     if numbers[NOT_READ]:
         return "unread"
     if numbers["Not answered"] or numbers["AWS cannot tell"]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from wa_kit.answers import Involved
 from wa_kit.review.material import Material
-from wa_kit.shown import Child, Html, Parts, Table, el, join
-from wa_kit.wording import listing
+from wa_kit.shown import Child, Html, Parts, Table, bullets, el, folded, join
+from wa_kit.wording import listing, plural
 
 _LETTERS = {"R": "responsible", "A": "accountable", "C": "consulted", "I": "informed"}
 
@@ -57,18 +57,20 @@ def _artefacts(material: Material) -> dict[str, str]:
 
 def _lines(
     noun: str, titles: Mapping[str, str], said: Mapping[str, Involved], roles: Mapping[str, str]
-) -> Table:
+) -> Parts:
     rows = (
-        (title, *(_letters(said.get(name), role) for role in roles), _gap(said.get(name)))
-        for name, title in sorted(titles.items(), key=lambda item: item[1])
+        (titles[name], *(_letters(who, role) for role in roles), _gap(who))
+        for name, who in sorted(said.items(), key=lambda line: titles[line[0]])
     )
     columns = (noun.capitalize(), *roles.values(), "Gap")
-    return Table(f"Who does what, by {noun}", columns, rows, fold_over=60, kind="matrix")
+    left = sorted(title for name, title in titles.items() if name not in said)
+    return Parts(
+        Table(f"Who does what, by {noun}", columns, rows, kind="matrix") if said else None,
+        folded(f"Nobody named: {plural(len(left), noun)}", bullets(left)) if left else None,
+    )
 
 
-def _letters(who: Involved | None, role: str) -> Html | str:
-    if who is None:
-        return ""
+def _letters(who: Involved, role: str) -> Html | str:
     holds = {
         "R": role in who.responsible,
         "A": role == who.accountable,
@@ -85,9 +87,7 @@ def _spelled(letters: list[str]) -> Iterator[Child]:
         yield el("abbr", letter, title=_LETTERS[letter], class_=f"raci {_LETTERS[letter]}")
 
 
-def _gap(who: Involved | None) -> str:
-    if who is None:
-        return "nobody named"
+def _gap(who: Involved) -> str:
     missing = [
         word
         for word, named in (("responsible", who.responsible), ("accountable", who.accountable))

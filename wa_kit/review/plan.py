@@ -80,7 +80,7 @@ def _field(actions: Sequence[PlannedAction]) -> Html:
             *(el("li", link(f"plan-{a.check}", a.title)) for a in shown),
             el("li", f"and {more} more in the list below") if more else None,
         ),
-        class_=f"field {actions[0].impact} {actions[0].effort}",
+        class_=f"field {actions[0].impact}-impact",
     )
 
 
