@@ -102,7 +102,7 @@ def test_no_label_of_a_chart_is_cut_off(opened: Any, state: str, size: dict[str,
 
 def test_no_label_of_a_flow_chart_lies_over_another(opened: Any) -> None:
     over = opened("mixed").page.evaluate(
-        """[...document.querySelectorAll('.chart.wide')].flatMap(chart => {
+        """[...document.querySelectorAll('.chart[data-wide]')].flatMap(chart => {
             const labels = [...chart.querySelectorAll('.annotation-text')];
             const boxes = labels.map(label => label.getBoundingClientRect());
             return labels.filter((one, i) => boxes.some((box, j) => i < j
@@ -116,7 +116,7 @@ def test_no_label_of_a_flow_chart_lies_over_another(opened: Any) -> None:
 
 def test_a_chart_wider_than_a_telephone_moves_sideways_and_says_so(opened: Any) -> None:
     page = opened("mixed", PHONE).page
-    lineage, keys = page.query_selector_all(".chart.wide")
+    lineage, keys = page.query_selector_all(".chart[data-wide]")
     assert lineage.get_attribute("tabindex") == "0" and keys.get_attribute("tabindex") is None
     wider = "chart => chart.scrollWidth > chart.clientWidth"
     assert lineage.evaluate(wider) and not keys.evaluate(wider)

@@ -356,7 +356,7 @@ def test_the_key_map_draws_and_lists_the_same_resources() -> None:
     made = key_map(Evidence([ORDERS, *users, point(1)]))
     ((name, region, state, what, names, number),) = made.table.rows
     assert (name, region, state, number) == ("orders", "eu-west-1", OURS, 8)
-    assert what == "1 Backup recovery point and 7 EBS volume"
+    assert what == "Backup recovery point: 1; EBS volume: 7"
     assert names.endswith("and 3 more")
     assert "8 resources" in made.in_words()
 

@@ -116,7 +116,7 @@ def _table(chart: str, found: list[Protected]) -> Table:
             one.key.name,
             one.region,
             one.key.mark,
-            listing([f"{number:,} {kind}" for kind, number in sorted(one.kinds.items())]),
+            "; ".join(f"{kind}: {number:,}" for kind, number in sorted(one.kinds.items())),
             _named(one.names),
             one.kinds.total(),
         )
