@@ -16,6 +16,7 @@ import msgspec
 from wa_kit import archive, charts, questionnaire
 from wa_kit.answers import (
     AcceptedRisk,
+    Action,
     Answer,
     Answers,
     Dispute,
@@ -27,6 +28,7 @@ from wa_kit.answers import (
     accept,
 )
 from wa_kit.archive import Manifest, NotReadEntry
+from wa_kit.evidence.backup import RecoveryPoint
 from wa_kit.evidence.ec2 import EbsVolume
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.model import (
@@ -51,6 +53,8 @@ NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 REGIONS = ("eu-west-1", "eu-central-1", "us-east-1")
 CONTEXT = Context(now=NOW, account=ACCOUNT, regions=REGIONS)
 QUESTIONS = questionnaire.load_all()
+PLAN = f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-plan:nightly"
+VAULT = f"arn:aws:backup:eu-west-1:{ACCOUNT}:backup-vault:main"
 DENIED = NotRead(
     Reason.DENIED,
     "backup:ListRecoveryPointsByBackupVault",
@@ -99,6 +103,28 @@ def volume(place: int, name: str = "", **more: Any) -> EbsVolume:
         "attached_to": [],
     }
     return EbsVolume(**(given | more))
+
+
+def point(place: int, **more: Any) -> RecoveryPoint:
+    """A backup that a plan made; the copies in eu-central-1 name the vault they are from."""
+    given: dict[str, Any] = {
+        "arn": f"arn:aws:backup:eu-west-1:{ACCOUNT}:recovery-point:{place}",
+        "account": ACCOUNT,
+        "region": "eu-west-1",
+        "name": f"recovery-point:{place}",
+        "encryption": "kms",
+        "kms_key": key("alias/orders", 1).arn,
+        "vault": "main",
+        "source_type": "RDS",
+        "source": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:orders",
+        "status": "COMPLETED",
+        "encrypted": True,
+        "composite": False,
+        "created": NOW - dt.timedelta(days=place),
+        "plan": PLAN,
+        "copied_from": None,
+    }
+    return RecoveryPoint(**(given | more))
 
 
 def finding(
@@ -174,6 +200,22 @@ ANSWERS = Answers(
             by="C. Lindqvist",
             note="Replaced by hand every spring.",
         ),
+    ),
+    actions={
+        "ec2_ebs_volume_encrypted": Action(
+            owner="D. Haile", due=dt.date(2026, 10, 15), status="in progress", note="Half is done."
+        ),
+    },
+    raci=Matrix(
+        roles={"data-owner": Role(title="Data owner", held_by=("E. Novak",))},
+        practices={
+            "sec_protect_data_rest_key_mgmt": Involved(
+                responsible=("cloud-security-engineer",),
+                accountable="data-owner",
+                informed=("cloud-administrator",),
+            ),
+        },
+        artefacts={"encryption-policy": Involved(consulted=("data-owner",))},
     ),
 )
 
@@ -286,7 +328,13 @@ def mixed() -> tuple[list[Row], list[Finding]]:
         )
         for region in REGIONS
     ]
-    return [*keys, *volumes], found
+    points = [
+        point(1),
+        point(2, kms_key=keys[3].arn),
+        point(3, encryption="none", encrypted=False, kms_key=None, plan=None),
+        point(4, region="eu-central-1", vault="copies", copied_from=VAULT),
+    ]
+    return [*keys, *volumes, *points], found
 
 
 def denied() -> tuple[list[Row], list[Finding]]:
@@ -329,6 +377,9 @@ def hostile() -> tuple[list[Row], list[Finding]]:
             changes |= {"aliases": [bad]}
         if isinstance(row, EbsVolume):
             changes |= {"tags": {"Owner": bad, "DataClassification": bad}, "state": bad}
+        if isinstance(row, RecoveryPoint):
+            changes |= dict.fromkeys(("vault", "source", "source_type", "plan", "kms_key"), bad)
+            changes["copied_from"] = bad
         poisoned.append(msgspec.structs.replace(row, **changes))
     texts = (
         *("name", "because", "remediation", "see", "level", "required_level"),
@@ -357,6 +408,10 @@ WORDY_ANSWERS = Answers(
     )
 )
 HOSTILE_ANSWERS = Answers(
+    actions={
+        name: Action(owner=HOSTILE, note=HOSTILE, due=dt.date(2026, 10, 1))
+        for name in ("ec2_ebs_volume_encrypted", "kms_key_pending_deletion")
+    },
     answers={
         q.id: Answer(status="answered", notes=HOSTILE, answered_by=HOSTILE, owner=HOSTILE)
         for q in QUESTIONS
@@ -364,9 +419,14 @@ HOSTILE_ANSWERS = Answers(
     roles={"responsibilities": {"storage-encryption": Duty(accountable=HOSTILE, deputy=HOSTILE)}},
     raci=Matrix(
         roles={
-            "cloud-administrator": Role(title=HOSTILE, held_by=(HOSTILE,), principals=(HOSTILE,))
+            name: Role(title=HOSTILE, held_by=(HOSTILE,), principals=(HOSTILE,))
+            for name in ("cloud-administrator", HOSTILE)
         },
-        practices={"sec_identities_secrets": Involved(accountable=HOSTILE, responsible=(HOSTILE,))},
+        practices={
+            name: Involved(accountable=HOSTILE, responsible=(HOSTILE,))
+            for name in ("sec_identities_secrets", HOSTILE)
+        },
+        artefacts={HOSTILE: Involved(accountable=HOSTILE)},
     ),
     artefacts={
         "encryption-policy": Document(where=HOSTILE, owner=HOSTILE, version=HOSTILE),

@@ -88,8 +88,9 @@ def test_every_chart_is_drawn_with_bars_to_be_seen(opened: Any, state: str) -> N
 def test_no_label_of_a_chart_is_cut_off(opened: Any, state: str, size: dict[str, int]) -> None:
     cut = opened(state, size).page.evaluate(
         """[...document.querySelectorAll('.chart')].flatMap(chart => {
-            const frame = chart.getBoundingClientRect();
-            const labels = chart.querySelectorAll('.ytick text, .xtick text, .legendtext');
+            const frame = chart.querySelector('.main-svg').getBoundingClientRect();
+            const labels = chart.querySelectorAll(
+                '.ytick text, .xtick text, .legendtext, .annotation-text');
             return [...labels].filter(t => {
                 const box = t.getBoundingClientRect();
                 return box.left < frame.left - 1 || box.right > frame.right + 1
@@ -98,6 +99,30 @@ def test_no_label_of_a_chart_is_cut_off(opened: Any, state: str, size: dict[str,
         })"""
     )
     assert cut == []
+
+
+def test_no_label_of_a_flow_chart_lies_over_another(opened: Any) -> None:
+    over = opened("mixed").page.evaluate(
+        """[...document.querySelectorAll('.chart[data-wide]')].flatMap(chart => {
+            const labels = [...chart.querySelectorAll('.annotation-text')];
+            const boxes = labels.map(label => label.getBoundingClientRect());
+            return labels.filter((one, i) => boxes.some((box, j) => i < j
+                && box.left < boxes[i].right - 1 && box.right > boxes[i].left + 1
+                && box.top < boxes[i].bottom - 1 && box.bottom > boxes[i].top + 1)
+            ).map(label => label.textContent);
+        })"""
+    )
+    assert over == []
+
+
+def test_a_chart_wider_than_a_telephone_moves_sideways_and_says_so(opened: Any) -> None:
+    page = opened("mixed", PHONE).page
+    lineage, keys = page.query_selector_all(".chart[data-wide]")
+    assert lineage.get_attribute("tabindex") == "0" and keys.get_attribute("tabindex") is None
+    wider = "chart => chart.scrollWidth > chart.clientWidth"
+    assert lineage.evaluate(wider) and not keys.evaluate(wider)
+    words = "chart => getComputedStyle(chart, '::before').content"
+    assert "moves sideways" in lineage.evaluate(words)
 
 
 def test_nothing_of_a_hostile_name_runs_and_its_text_is_readable(opened: Any) -> None:

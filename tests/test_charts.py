@@ -10,7 +10,7 @@ import pytest
 import samples
 
 from wa_kit import charts
-from wa_kit.charts import PLOTLY, Chart
+from wa_kit.charts import PLOTLY, Bars, Chart, Flows, bars
 from wa_kit.model import Evidence
 from wa_kit.review import Review
 
@@ -21,7 +21,11 @@ CHARTS = {
     "coverage": charts.coverage(FINDINGS),
     "levels": charts.levels(Evidence(ROWS, samples.looks())),
     "key ages": charts.key_ages([r for r in ROWS if isinstance(r, samples.KmsKey)], samples.NOW),
+    "lineage": charts.lineage(Evidence(ROWS, samples.looks())),
+    "key map": charts.key_map(Evidence(ROWS, samples.looks())),
 }
+BARS = {name: chart for name, chart in CHARTS.items() if isinstance(chart, Bars)}
+FLOWS = {name: chart for name, chart in CHARTS.items() if isinstance(chart, Flows)}
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
@@ -34,7 +38,9 @@ def test_a_chart_is_a_figure_that_plotly_accepts(chart: Chart) -> None:
 def test_every_trace_of_a_chart_draws_something(chart: Chart) -> None:
     assert chart.figure["data"]
     for trace in chart.figure["data"]:
-        assert sum(trace["x"]) > 0
+        upright = trace.get("orientation") != "h"
+        assert all(length >= 0 for length in trace["y" if upright else "x"])
+        assert sum(trace["y" if upright else "x"]) > 0
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
@@ -44,10 +50,22 @@ def test_the_parts_of_a_chart_differ_by_more_than_colour(chart: Chart) -> None:
     assert all(trace["name"] for trace in chart.figure["data"])
 
 
-@pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
-def test_the_table_beside_a_chart_has_the_same_figures(chart: Chart) -> None:
+@pytest.mark.parametrize("chart", BARS.values(), ids=BARS)
+def test_the_table_beside_bars_has_the_same_figures(chart: Bars) -> None:
     drawn = sum(sum(trace["x"]) for trace in chart.figure["data"])
     assert sum(row[-1] for row in chart.table.rows) == drawn
+
+
+@pytest.mark.parametrize("chart", FLOWS.values(), ids=FLOWS)
+def test_the_table_beside_flows_has_the_same_figures(chart: Flows) -> None:
+    counted = [n for row in chart.table.rows for n in row if isinstance(n, int)]
+    first = [
+        text
+        for trace in chart.figure["data"]
+        for x, text in zip(trace["x"], trace["customdata"], strict=True)
+        if x < 0.1
+    ]
+    assert sum(counted) == sum(int(text.rpartition(": ")[2]) for text in first)
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
@@ -65,7 +83,7 @@ def test_where_there_is_nothing_to_draw_there_is_a_sentence() -> None:
 
 
 def test_months_as_categories_stay_categories() -> None:
-    chart = Chart("By month", "findings", {"2026-03": Counter({"Pass": 1})}, ["Pass"])
+    chart = Bars("By month", "findings", {"2026-03": Counter({"Pass": 1})}, ["Pass"])
     assert chart.figure["layout"]["yaxis"]["type"] == "category"
 
 
@@ -102,7 +120,7 @@ def test_a_label_is_inert_and_whole(name: str, shown: str) -> None:
     ("most", "step"), [(1, 1), (6, 1), (7, 2), (12, 2), (13, 5), (31, 10), (2000, 500), (0, 1)]
 )
 def test_axis_marks_are_whole_numbers(most: int, step: int) -> None:
-    assert charts._step(most) == step
+    assert bars._step(most) == step
 
 
 def test_a_review_is_made_without_the_heavy_libraries() -> None:

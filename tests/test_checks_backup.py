@@ -165,6 +165,8 @@ POINT = RecoveryPoint(
     encrypted=True,
     composite=False,
     created=NOW,
+    plan=None,
+    copied_from=None,
 )
 PLAIN = replace(POINT, encrypted=False, encryption="none", kms_key=None)
 

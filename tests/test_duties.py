@@ -82,6 +82,7 @@ def table(*rows: Row, answers: Answers = SAID, failed: bool = False, asked: Any 
         answers,
         seen.narrative,
         b"",
+        paper=False,
     )
     parts = who_should_who_can(made)
     return parts.parts[0] if parts else None

@@ -18,6 +18,10 @@ TABLES = (BackupVault, RecoveryPoint, BackupPlan, BackupReportJob)
 LATER = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555"
 POLICY = '{"Version":"2012-10-17","Statement":[]}'
+PLAN = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-plan:11111111-2222-4333-8444-666666666666"
+VAULT = f"arn:aws:backup:{REGION}:{ACCOUNT}:backup-vault:main"
+MADE = {"CreatedBy": {"BackupPlanArn": PLAN, "BackupRuleId": "r"}}
+COPIED = {"SourceBackupVaultArn": VAULT}
 
 
 def point(number, **more):
@@ -46,13 +50,13 @@ def estate():
         fake.policies[REGION, "main"] = POLICY
         fake.air_gapped.add((REGION, "gapped"))
         fake.recovery_points[REGION, "main"] += [
-            point(1, IsEncrypted=True, EncryptionKeyArn=KEY, ResourceName="orders"),
+            point(1, IsEncrypted=True, EncryptionKeyArn=KEY, ResourceName="orders", **MADE),
             point(2, IsEncrypted=False, EncryptionKeyArn=KEY),  # the vault's, not its own
             point(3),
             point(4, IsEncrypted=True, IsParent=True, Status="PARTIAL"),
         ]
         fake.recovery_points[REGION, "gapped"].append(
-            point(5, IsEncrypted=True, EncryptionKeyType="AWS_OWNED_KMS_KEY")
+            point(5, IsEncrypted=True, EncryptionKeyType="AWS_OWNED_KMS_KEY", **COPIED)
         )
         rule = {"RuleName": "nightly", "TargetBackupVaultName": "main"}
         for name in ("nightly", "idle"):
@@ -118,6 +122,16 @@ def test_a_vault_without_a_named_key_has_the_one_that_backup_makes(evidence):
 def test_a_recovery_point_says_what_encrypts_it(evidence, number, encrypted, encryption, key):
     (found,) = [p for p in evidence.of(RecoveryPoint) if p.arn.endswith(f":{number}")]
     assert (found.encrypted, found.encryption, found.kms_key) == (encrypted, encryption, key)
+
+
+@pytest.mark.parametrize(
+    ("number", "plan", "vault"), [(1, PLAN, None), (2, None, None), (5, None, VAULT)]
+)
+def test_a_recovery_point_names_the_plan_that_made_it_and_the_vault_it_is_a_copy_from(
+    evidence, number, plan, vault
+):
+    (found,) = [p for p in evidence.of(RecoveryPoint) if p.arn.endswith(f":{number}")]
+    assert (found.plan, found.copied_from) == (plan, vault)
 
 
 def test_all_pages_of_recovery_points_are_read(evidence):

@@ -400,6 +400,8 @@ def point(place: int, **more: Any) -> RecoveryPoint:
         "encrypted": None,
         "composite": False,
         "created": NOW,
+        "plan": None,
+        "copied_from": None,
     }
     return RecoveryPoint(**(given | more))
 

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 import samples
 
+from wa_kit.answers import Action
 from wa_kit.charts import Chart
 from wa_kit.evidence.cloudtrail import KeyUse
 from wa_kit.model import KitError, Outcome
@@ -192,10 +193,12 @@ def test_no_anchor_is_given_twice(review: Review) -> None:
 
 
 def test_no_chart_is_empty(review: Review) -> None:
-    for page in ("overview", "questions"):
+    for page in ("overview", "questions", "can_data_be_lost", "who_holds_the_keys"):
         for part in flat(getattr(review, page)()):
             if isinstance(part, Chart):
-                assert all(sum(trace["x"]) for trace in part.figure["data"])
+                assert part.figure["data"]
+                for trace in part.figure["data"]:
+                    assert sum(trace["x" if trace.get("orientation") == "h" else "y"])
 
 
 MIXED = samples.review(*samples.mixed())
@@ -242,10 +245,62 @@ def test_a_dispute_is_shown_beside_what_it_disputes() -> None:
     assert "Replaced by hand every spring." in words(MIXED.exceptions())
 
 
-def test_actions_stand_in_the_order_of_their_severity() -> None:
+def test_actions_stand_by_their_day_each_with_its_effort_owner_and_status() -> None:
     shown = words(MIXED.action_plan())
-    places = [shown.index(f"{level} severity") for level in ("Critical", "High", "Medium")]
-    assert places == sorted(places)
+    parts = [shown.index(part) for part in ("Within 30 days", "Within 90 days")]
+    assert parts == sorted(parts)
+    overdue = shown.split("Within 30 days")[1].split("Within 90 days")[0]
+    facts = "Impact high Effort large Owner D. Haile Due 2026-10-15 ✕ Overdue Status in progress"
+    assert facts in overdue
+    assert "Note. Half is done." in overdue
+    assert "Rotation" not in overdue
+
+
+def test_what_is_said_to_be_done_and_fails_says_both() -> None:
+    done = {"ec2_ebs_volume_encrypted": Action(status="done", due=dt.date(2026, 10, 1))}
+    answers = samples.Answers(actions=done)
+    shown = words(samples.review(*samples.mixed(), answers=answers).action_plan())
+    assert "Status done, and still failing" in shown
+    assert "Overdue" not in shown
+
+
+def test_the_grid_of_the_plan_counts_every_action_once_and_leads_to_it() -> None:
+    grid = next(part for part in MIXED.action_plan().parts if isinstance(part, Table))
+    fields = [str(cell) for row in grid.rows for cell in row[1:]]
+    counts = [re.search("<b>([0-9]+) actions?</b>", field) for field in fields]
+    assert sum(int(found[1]) for found in counts if found) == len(MIXED._material.actions)
+    assert "plan-ec2_ebs_default_encryption" in fields[0]  # high impact, small effort
+    assert "no action" in fields[-1]
+
+
+def test_a_disputed_finding_says_so_beside_its_outcome() -> None:
+    (entry,) = samples.ANSWERS.disputes
+    disputed = msgspec.structs.replace(entry, check="kms_key_pending_deletion")
+    answers = samples.Answers(disputes=(disputed,))
+    shown = samples.review(*samples.mixed(), answers=answers)
+    chip = "✕ Fail Critical Disputed: compensating control"
+    assert chip in words(shown.findings()) and chip in words(shown.can_data_be_lost())
+    assert "Disputed: compensating control" in words(shown.action_plan())
+    assert "Disputed: " not in words(
+        samples.review(*samples.mixed(), answers=samples.Answers()).findings()
+    )
+
+
+def test_the_responsibility_matrix_shows_letters_and_names_its_gaps() -> None:
+    shown = words(MIXED.roles_and_artefacts())
+    line = "SEC08-BP01 Implement secure key management R I A none"
+    assert line in shown
+    assert "Encryption policy and guidelines C nobody responsible and accountable" in shown
+    assert re.search("Nobody named: [0-9]+ practices", shown)
+    assert "Data owner E. Novak not said" in shown
+    empty = words(samples.review(answers=samples.Answers()).roles_and_artefacts())
+    assert "Nobody has filled in a responsibility matrix yet" in empty
+
+
+def test_the_overview_maps_the_questions_by_region() -> None:
+    shown = words(MIXED.overview())
+    assert "Resources by question and region" in shown
+    assert "us-east-1" in shown and "? 1 not read" in shown
 
 
 def test_the_first_page_is_cut_to_its_length_and_leads_to_the_whole() -> None:

@@ -131,7 +131,8 @@ def _live(figure: Figure) -> str:
     """A chart that the page's own script draws."""
     words = shown(_alternative(figure))
     data = f'<script type="application/json">{_inert(figure)}</script>'
-    return f'<div class="chart" role="img" aria-label="{words}">\n{data}</div>'
+    wide = " data-wide" if figure.get("layout", {}).get("meta", {}).get("least") else ""
+    return f'<div class="chart" role="img" aria-label="{words}"{wide}>\n{data}</div>'
 
 
 def _drawn(figure: Figure, picture: bytes | None) -> str:

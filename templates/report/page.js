@@ -3,8 +3,11 @@
 (() => {
   const PAPER = 680; // the width that is left of A4
   const charts = [];
-  const draw = (chart, width) => {
+  const draw = (chart, room) => {
     const { data, layout } = chart.figure;
+    // What needs more room than there is can be moved sideways, also by the keyboard.
+    const width = Math.max(room, layout.meta?.least ?? 0);
+    if (width > room) chart.place.tabIndex = 0; else chart.place.removeAttribute("tabindex");
     // Where it is narrow the legend is a list, one line for each trace.
     const height = layout.height + (width < 480 ? 19 * data.length : 0);
     Plotly.react(chart.place, data, { ...layout, width, height }, { displayModeBar: false });

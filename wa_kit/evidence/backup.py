@@ -53,6 +53,8 @@ class RecoveryPoint(Encrypted, frozen=True, kw_only=True):
     encrypted: bool | None  # None where AWS does not say
     composite: bool  # a parent, whose parts are rows by themselves
     created: dt.datetime
+    plan: str | None  # the ARN of the plan that made it; None where AWS names none
+    copied_from: str | None  # the ARN of the vault it was copied from; None where it is no copy
 
 
 @collects(
@@ -154,6 +156,8 @@ def _point(aws: Reader, vault: str, point: Any) -> RecoveryPoint:
         encrypted=encrypted,
         composite=point.get("IsParent", False),
         created=point["CreationDate"],
+        plan=point.get("CreatedBy", {}).get("BackupPlanArn"),
+        copied_from=point.get("SourceBackupVaultArn"),
     )
 
 

@@ -18,7 +18,7 @@ from wa_kit.archive import Manifest
 from wa_kit.model import Evidence, Finding, KitError
 from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
-from wa_kit.review import annexes, glance, plan, questions, topics
+from wa_kit.review import annexes, glance, heat, keys_and_backups, plan, questions, topics
 from wa_kit.review import cover as front
 from wa_kit.review.material import Material
 from wa_kit.shown import Html, Parts, el, join
@@ -101,10 +101,12 @@ class Review:
         return plan.action_plan(self._material)
 
     def overview(self) -> Parts:
-        """All questions with their standings, and how far each service was seen."""
+        """All questions with their standings, region by region, and how far each was seen."""
         coverage = charts.coverage(self._material.findings)
         return Parts(
-            questions.overview(self._material), coverage.shown("Nothing was judged.", level=3)
+            questions.overview(self._material),
+            heat.overview(self._material),
+            coverage.shown("Nothing was judged.", level=3),
         )
 
     def questions(self) -> Parts:
@@ -121,11 +123,11 @@ class Review:
 
     def can_data_be_lost(self) -> Parts:
         """Keys that are going away, and backups that may not be there when needed."""
-        return topics.can_data_be_lost(self._material)
+        return keys_and_backups.can_data_be_lost(self._material)
 
     def who_holds_the_keys(self) -> Parts:
         """Who can decrypt and who can destroy."""
-        return topics.who_holds_the_keys(self._material)
+        return keys_and_backups.who_holds_the_keys(self._material)
 
     def not_seen(self) -> Parts:
         """What could not be seen, and the permission for it."""

@@ -112,7 +112,7 @@ def _checks(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iter
             join(el("b", material.title(name)), " ", el("span", in_words, class_="counts")),
             el("p", first(check.why)) if check else None,
             el("p", "Check ", el("code", name), class_="aside"),
-            _whole(name, [f for f in shown if f.finding in material.read]),
+            _whole(material, name, [f for f in shown if f.finding in material.read]),
             _brief(name, [f for f in shown if f.finding not in material.read]),
             el("p", f"{left:,} more in findings.csv.", class_="aside") if left else None,
             id=f"check-{name}",
@@ -131,12 +131,12 @@ def _listed(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iter
             yield el("p", f"{left:,} more are in findings.csv.", class_="aside")
 
 
-def _whole(name: str, found: Sequence[Finding]) -> Html | None:
+def _whole(material: Material, name: str, found: Sequence[Finding]) -> Html | None:
     rows = (
         (
             join(named(f.name, f.resource), el("br"), el("code", f.resource)),
             region(f.region),
-            outcome(f),
+            outcome(f, material.dispute(f)),
             _reasoning(f),
             join(_read(f.read), el("code", f.see, class_="see") if f.see else None),
         )

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from wa_kit.actions import PlannedAction, planned
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, Dispute, disputed
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS, Check
 from wa_kit.evidence.kms import KmsKey
@@ -95,6 +95,10 @@ class Material:
         """What to do, most urgent first."""
         day = self.manifest.started.date()
         return planned(self.findings, self.answers, self.owners, day)
+
+    def dispute(self, finding: Finding) -> Dispute | None:
+        """What somebody holds against a finding."""
+        return disputed(finding, self.answers) if self.answers.disputes else None
 
     @cached_property
     def titles(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wa_kit.answers import Dispute
 from wa_kit.charts import NOT_READ, said
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.shown import Html, el, join
@@ -64,12 +65,20 @@ def standing(of: Standing) -> Html:
     return chip(of.value, of.in_words)
 
 
-def outcome(finding: Finding) -> Html:
-    made = chip(finding.outcome.value, said(finding))
+def outcome(finding: Finding, dispute: Dispute | None = None) -> Html:
+    """The outcome, how serious it is, and what people hold against it."""
+    chips = [chip(finding.outcome.value, said(finding))]
     if finding.outcome is Outcome.FAIL:
-        accepted = chip("accepted", "Accepted") if finding.exception else None
-        return join(made, " ", severity(finding.severity), accepted and " ", accepted)
-    return made
+        chips.append(severity(finding.severity))
+    if finding.exception:
+        chips.append(chip("accepted", "Accepted"))
+    if dispute:
+        chips.append(disputed(dispute))
+    return join(*(join(one, " ") for one in chips[:-1]), chips[-1])
+
+
+def disputed(dispute: Dispute) -> Html:
+    return chip("accepted", f"Disputed: {dispute.says}")
 
 
 def named(name: str, resource: str) -> Html:
@@ -134,6 +143,7 @@ __all__ = [
     "anchor",
     "called",
     "chip",
+    "disputed",
     "heading",
     "link",
     "named",

@@ -12,8 +12,8 @@ from wa_kit.charts import customer_managed, said
 from wa_kit.exports.docx.cells import judged
 from wa_kit.model import Finding, Reason
 from wa_kit.review.holders import let_in
+from wa_kit.review.keys_and_backups import LOSS
 from wa_kit.review.material import Material, grouped
-from wa_kit.review.topics import LOSS
 from wa_kit.review.words import OPEN, REASONS, called, place
 from wa_kit.suggestions import listing
 

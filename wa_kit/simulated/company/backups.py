@@ -32,6 +32,12 @@ _POINTS: list[tuple[str, str, str, str, int, bool | None]] = [
     ("kestrel-air-gapped", FRANKFURT, "S3", "kestrel-orders", 3, True),
     ("kestrel-us", VIRGINIA, "EBS", "volume/us-old-wordpress", 4, False),
 ]
+_COPIES = {("kestrel-copies", "db:kestrel-shop"): ("kestrel-primary", IRELAND)}  # and its source
+_PLANS = [  # region, plan, the vault it fills, whether it selects anything
+    (IRELAND, "kestrel-nightly", "kestrel-primary", True),
+    (IRELAND, "kestrel-was-planned-once", "Default", False),
+    (FRANKFURT, "kestrel-weekly", "kestrel-copies", True),
+]
 _TO_PROTECT = [
     "backup:DeleteRecoveryPoint",
     "backup:UpdateRecoveryPointLifecycle",
@@ -44,11 +50,11 @@ _TO_PROTECT = [
 def make_backups(site: Site) -> None:
     for vault in _VAULTS:
         _vault(site, *vault)
+    plans = _plans(site)
     for points in _POINTS:
-        _points(site, *points)
+        _points(site, plans, *points)
     _odd_points(site)
     _guards(site)
-    _plans(site)
     _reports(site)
     _disaster_recovery(site)
 
@@ -63,15 +69,23 @@ def _vault(site: Site, vault: str, region: str, key: str | None) -> None:
 
 
 def _points(
-    site: Site, vault: str, region: str, kind: str, resource: str, many: int, sealed: bool | None
+    site: Site,
+    plans: dict[str, str],
+    vault: str,
+    region: str,
+    kind: str,
+    resource: str,
+    many: int,
+    sealed: bool | None,
 ) -> None:
     key = _key_of(site, vault, region)
+    filled, home = _COPIES.get((vault, resource), (vault, region))
     service = {"RDS": "rds", "Aurora": "rds", "DynamoDB": "dynamodb", "S3": "s3"}.get(kind, "ec2")
     for number in range(many):
         name = f"{resource}-{number}".replace("/", "-").replace(":", "-")
         point: dict[str, Any] = {
             "RecoveryPointArn": site.arn("backup", region, f"recovery-point:{name}"),
-            "ResourceArn": site.arn(service, region, resource),
+            "ResourceArn": site.arn(service, home, resource),
             "ResourceType": kind,
             "Status": "COMPLETED",
             "CreationDate": site.ago(days=number, hours=7),
@@ -83,6 +97,15 @@ def _points(
             point["IsEncrypted"] = sealed
         if sealed and key:
             point["EncryptionKeyArn"] = key
+        if filled in plans:
+            plan = plans[filled]
+            point["CreatedBy"] = {
+                "BackupPlanArn": plan,
+                "BackupPlanId": plan.rpartition(":")[2],
+                "BackupRuleId": "all",
+            }
+        if filled != vault:
+            point["SourceBackupVaultArn"] = site.arn("backup", home, f"backup-vault:{filled}")
         site.fake("backup").recovery_points[region, vault].append(point)
 
 
@@ -132,17 +155,16 @@ def _deny(actions: list[str]) -> dict[str, Any]:
     return {"Effect": "Deny", "Principal": "*", "Action": actions, "Resource": "*"}
 
 
-def _plans(site: Site) -> None:
-    for region, plan, vault, selects in [
-        (IRELAND, "kestrel-nightly", "kestrel-primary", True),
-        (IRELAND, "kestrel-was-planned-once", "Default", False),
-        (FRANKFURT, "kestrel-weekly", "kestrel-copies", True),
-    ]:
+def _plans(site: Site) -> dict[str, str]:
+    """Vault -> the ARN of the plan that fills it."""
+    filling: dict[str, str] = {}
+    for region, plan, vault, selects in _PLANS:
         rule = {"RuleName": "all", "TargetBackupVaultName": vault}
         made = site.client("backup", region).create_backup_plan(
             BackupPlan={"BackupPlanName": plan, "Rules": [rule]}
         )
         if selects:
+            filling[vault] = made["BackupPlanArn"]
             site.fake("backup").selections[region, made["BackupPlanId"]].append(
                 {
                     "SelectionId": f"{plan}-by-tag",
@@ -153,6 +175,7 @@ def _plans(site: Site) -> None:
                 }
             )
         site.note(made["BackupPlanArn"], "backup:backup-plan")
+    return filling
 
 
 def _reports(site: Site) -> None:
