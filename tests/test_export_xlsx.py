@@ -96,6 +96,8 @@ def test_what_was_not_read_is_said_and_is_no_pass(book: Any) -> None:
     assert entry["Permission for it"] == "backup:ListRecoveryPointsByBackupVault"
     unread = next(row for row in rows(book, "Keys") if row["Key"] == "another-teams")
     assert (unread["State"], unread["Created"]) == ("not read", "not read")
+    used = {row["Key"]: row["Known users"] for row in rows(book, "Keys")}
+    assert (used["alias/orders"], used["alias/payroll"]) == (1, 0)
 
 
 def test_the_action_plan_has_an_action_for_each_check_that_fails_with_a_day(book: Any) -> None:
@@ -108,7 +110,13 @@ def test_the_action_plan_has_an_action_for_each_check_that_fails_with_a_day(book
 
 def test_data_stores_say_their_level_and_exceptions_what_they_cover(book: Any) -> None:
     stores = {row["Data store"]: row for row in rows(book, "Data stores")}
-    assert stores["till-prod-data"]["Failing checks"] == 1
+    open_ = stores["till-prod-data"]
+    assert (open_["Level"], open_["Worst outcome"], open_["Failing checks"]) == ("none", "Fail", 1)
+    levels = {row["Data store"][-1]: row["Level"] for row in stores.values()}
+    assert levels == {
+        **{"1": "aws-managed", "a": "none", "s": "none"},
+        **{"4": "customer", "5": "unusable", "6": "not read"},
+    }
     exception, dispute = rows(book, "Exceptions")
     assert (exception["Approver"], exception["Covers now"]) == ("B. Osei", 1)
     assert (dispute["Kind"], dispute["Owner or by"]) == ("Dispute", "C. Lindqvist")
