@@ -24,6 +24,7 @@ from wa_kit.exports.redaction.names import (
     CLOSED,
     KEYED,
     Names,
+    fields_of,
     gathered,
     named,
     parsed,
@@ -37,6 +38,7 @@ from wa_kit.suggestions import Summary
 from wa_kit.workload import Workload
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 _GRAMMAR = frozenset({"Effect", "Action", "NotAction", "Version"})  # of a policy: never a name
 _QUESTION = frozenset({"id", "checks", "choice", "practice", "url", "answer", "lens_as_of"})
 
@@ -106,6 +108,7 @@ def _yaml(value: msgspec.Struct) -> str:
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 10_000
+    yaml.representer.ignore_aliases = lambda _: True  # anchors are refused when it is read again
     yaml.dump(_said(msgspec.to_builtins(value, builtin_types=(dt.date,))), text)
     return text.getvalue()
 
@@ -135,15 +138,15 @@ class _Redaction:
         account, resource = whole(finding.account), whole(finding.resource)
         return finding_id(finding.check, account, finding.region, resource)
 
-    def struct(self, value: T) -> T:
+    def struct(self, value: S) -> S:
         """The same struct, with aliases in the fields that may hold names."""
-        fields = msgspec.structs.fields(type(value))  # type: ignore[arg-type]
+        fields = fields_of(type(value))
         made = {
             field.name: self._value(getattr(value, field.name), field.name)
             for field in fields
             if takes_text(field.type) or isinstance(getattr(value, field.name), msgspec.Struct)
         }
-        return msgspec.structs.replace(value, **made)  # type: ignore[type-var]
+        return msgspec.structs.replace(value, **made)
 
     def _value(self, value: Any, field: str) -> Any:
         if isinstance(value, msgspec.Struct):

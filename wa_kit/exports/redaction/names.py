@@ -163,7 +163,7 @@ class Names:
 
     def fields(self, value: msgspec.Struct) -> None:
         """Take what the other fields of a row name."""
-        for field in msgspec.structs.fields(type(value)):
+        for field in fields_of(type(value)):
             inner = getattr(value, field.name)
             if field.name == "tags" and isinstance(inner, dict):
                 self.tags(inner)
@@ -317,6 +317,12 @@ def parsed(text: str) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
+@cache
+def fields_of(kind: type[Any]) -> tuple[Any, ...]:
+    """The fields of a struct; msgspec works them out anew each time."""
+    return msgspec.structs.fields(kind)
+
+
 def holds_names(field: Any) -> bool:
     """Whether a field of a struct may hold a name: it is text, and not of a closed list."""
     return field.name not in CLOSED and takes_text(field.type)
@@ -346,6 +352,8 @@ def common_words() -> frozenset[str]:
 
 def plain(name: str, noun: str) -> bool:
     """Whether a name cannot be told from a common word or a number."""
+    if noun == "address":
+        return False
     words = re.findall(r"[^\W_]+", name)
     if all(word.isdigit() for word in words):
         return not (name.isdigit() and len(name) == 12)

@@ -30,8 +30,9 @@ _NOTES = (
      "AWS cannot tell. What was not read never counts as a pass."),
     ("Action plan", "One action for each check that fails. Owner, day and status are those of "
      "answers.yaml; where it names none they are proposals. Accepted failures ask for no action."),
-    ("Data stores", "Level is what protects the data now, required level what its classification "
-     "asks for, as judged on the day of the evidence."),
+    ("Data stores", "Level is what protects the data at rest, required level what its "
+     "classification asks for where a check compared them. Worst outcome is over all checks on "
+     "the store, accepted failures too."),
     ("Long texts", "A cell holds 32,767 characters. A longer text is cut, and says so at its end."),
     ("Odd characters", "Control characters and marks that nobody sees are written out, as in "
      "⟨U+202E⟩. Text that looks like a formula is text."),

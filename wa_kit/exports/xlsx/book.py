@@ -20,13 +20,16 @@ _MOST_LINES = 24  # what is longer can be read in the formula bar
 _PAPER_WIDTH = 250  # characters, on a page laid across
 _INK, _PAPER = "#12324A", "#FFFFFF"
 _GENERAL: dict[str, Any] = {"valign": "top", "font_size": 10, "font_name": "Calibri"}
+_RULED = {"bottom": 1, "bottom_color": "#D5DCE2"}
 _FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True},
-    "code": {"num_format": "@", "font_name": "Consolas", "font_size": 9},
-    "number": {"num_format": "#,##0", "align": "right", "indent": 1},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
-    "time": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
-    "formula-like": {"text_wrap": True, "quote_prefix": True},
+    "empty": {},
+    "row": _RULED,
+    "text": {"text_wrap": True, **_RULED},
+    "code": {"num_format": "@", "font_name": "Consolas", "font_size": 9, **_RULED},
+    "number": {"num_format": "#,##0", "align": "right", "indent": 1, **_RULED},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left", **_RULED},
+    "time": {"num_format": "yyyy-mm-dd hh:mm", "align": "left", **_RULED},
+    "formula-like": {"text_wrap": True, "quote_prefix": True, **_RULED},
     "head": {
         "bold": True,
         "bg_color": _INK,
@@ -36,7 +39,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     },
     "title": {"bold": True, "font_size": 16, "font_color": _INK},
     "heading": {"bold": True, "font_size": 12, "font_color": _INK},
-    "strong": {"bold": True, "text_wrap": True},
+    "strong": {"bold": True, "text_wrap": True, **_RULED},
     "mark": {"bold": True, "bg_color": "#F0E442", "text_wrap": True},
 }
 # Okabe and Ito's colours, made light enough for black words; the word itself says the same.
@@ -133,7 +136,7 @@ class Book:
         sheet.set_footer(self._footer)
         sheet.hide_gridlines(1)
         for place, width in enumerate(widths):
-            sheet.set_column(place, place, width, self._formats["text"])
+            sheet.set_column(place, place, width, self._formats["empty"])
         return sheet
 
     def rows(
@@ -154,7 +157,7 @@ class Book:
                 left += 1
                 continue
             place += 1
-            sheet.set_row(place, _height(columns, row))
+            sheet.set_row(place, _height(columns, row), self._formats["row"])
             for at, (column, value) in enumerate(zip(columns, row, strict=True)):
                 self.cell(sheet, place, at, value, column.kind)
         return place, left
@@ -234,7 +237,7 @@ def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
 
 def _lines(text: str, width: int) -> int:
     """Lines that a text takes, broken at blanks, so each is a little shorter than the column."""
-    return sum(1 + int(len(line) * 1.05) // width for line in text.split("\n"))
+    return sum(1 + len(line) // width for line in text.split("\n"))
 
 
 def _printed(columns: Sequence[Column]) -> int:

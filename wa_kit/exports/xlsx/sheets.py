@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from wa_kit import model
-from wa_kit.charts import customer_managed, rotation, said
+from wa_kit.charts import NOT_READ, customer_managed, rotation, said
+from wa_kit.evidence.kms import KmsKey
 from wa_kit.exports.values import called, day, reading, shown
 from wa_kit.exports.xlsx.book import Column
-from wa_kit.model import DataStore, Finding
+from wa_kit.judging import guarded
+from wa_kit.model import SEVERITIES as ALL_SEVERITIES
+from wa_kit.model import DataStore, Encrypted, Evidence, Finding, Outcome, Rows, Unread
+from wa_kit.protection import KeyRing, KeyUsers
 from wa_kit.review.material import Material
 from wa_kit.review.words import REASONS, place, sentence
 
@@ -128,7 +131,7 @@ STORES = (
     Column("Level", 14),
     Column("Required level", 14),
     Column("Classification", 15),
-    Column("At rest, as judged", 17, coloured=True),
+    Column("Worst outcome", 17, coloured=True),
     Column("Key", 34, "code"),
     Column("Owner", 20),
     Column("Failing checks", 10, "number"),
@@ -139,32 +142,50 @@ STORES = (
 )
 
 
+_WORST_FIRST = ("Fail", NOT_READ, "Not answered", "AWS cannot tell", "Pass", "Not applicable")
+
+
 def stores(material: Material) -> Iterator[Row]:
     """A data store a row: what protects it, what its data asks for, and how it fares."""
+    ring = KeyRing(_all_keys(material.evidence))
     judged: dict[tuple[str, str], list[Finding]] = {}
     for f in material.findings:
         judged.setdefault((f.resource, f.region), []).append(f)
     rows = sorted(material.evidence.of(DataStore), key=lambda r: (r.service, r.region, r.name))
     for store in rows:
         found = judged.get((store.arn, store.region), [])
-        level = next((f for f in found if f.level), None)
-        counts = Counter(f.outcome.value for f in found if not f.exception)
+        asked = next((f for f in found if f.level), None)
+        outcomes = Counter(said(f) for f in found)
         yield (
             store.name or store.arn,
             store.service,
             place(store.region),
-            level.level if level else shown(store.encryption).replace("kms", "a KMS key"),
-            level.required_level if level else "",
-            level.classification if level else "",
-            said(level) if level else "Not judged",
-            level.key if level and level.key else shown(store.kms_key),
+            _level(store, ring),
+            asked.required_level if asked else "",
+            asked.classification if asked else "",
+            next((words for words in _WORST_FIRST if outcomes[words]), "Not judged"),
+            asked.key if asked and asked.key else shown(store.kms_key),
             material.owners.get(store.arn, ""),
-            counts["fail"],
-            counts["unknown"],
+            outcomes["Fail"],
+            sum(1 for f in found if f.outcome is Outcome.UNKNOWN),
             shown(store.tags),
             store.resource_type,
             store.arn,
         )
+
+
+def _all_keys(evidence: Evidence) -> Rows[KmsKey]:
+    looks = evidence.looks_at(KmsKey)
+    failed = {look.region: look.not_read for look in looks if look.not_read}
+    keys = [guarded(key) for key in evidence.of(KmsKey)]
+    return Rows(keys, failed, {look.region for look in looks})
+
+
+def _level(store: DataStore, ring: KeyRing) -> str:
+    try:
+        return ring.level(guarded(store)).name
+    except Unread:
+        return "not read"
 
 
 KEYS = (
@@ -180,17 +201,15 @@ KEYS = (
     Column("Usage", 18),
     Column("Origin", 14),
     Column("Aliases", 34),
-    Column("Data stores", 10, "number"),
+    Column("Known users", 10, "number"),
     Column("Tags", 40),
     Column("ARN", 60, "code"),
 )
 
 
 def keys(material: Material) -> Iterator[Row]:
-    stores: dict[str, set[str]] = {}
-    for f in material.findings:
-        if f.key and f.level:
-            stores.setdefault(f.key, set()).add(f.resource)
+    things = [guarded(thing) for thing in material.evidence.of(Encrypted)]
+    users = KeyUsers(Rows(things), _all_keys(material.evidence))
     for key in material.keys:
         ours = customer_managed(key)
         yield (
@@ -206,7 +225,7 @@ def keys(material: Material) -> Iterator[Row]:
             shown(key.usage),
             shown(key.origin),
             shown(key.aliases),
-            len(stores.get(key.arn, ())),
+            len(users.known(key)),
             shown(key.tags),
             key.arn,
         )
@@ -341,5 +360,5 @@ SEVERITIES = (
 
 def severities(material: Material) -> Iterator[Row]:
     open_ = Counter(t.severity for t in material.summary.worst if not t.accepted)
-    for name in model.SEVERITIES:
+    for name in ALL_SEVERITIES:
         yield (name.capitalize(), open_[name])
