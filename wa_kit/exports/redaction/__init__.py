@@ -18,7 +18,7 @@ from wa_kit import answers as answer_file
 from wa_kit import archive, papers
 from wa_kit import narrative as narrative_file
 from wa_kit import workload as workload_file
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, Involved
 from wa_kit.exports.redaction.aliases import Aliases, Replacer, assigned
 from wa_kit.exports.redaction.names import (
     CLOSED,
@@ -149,6 +149,8 @@ class _Redaction:
         return msgspec.structs.replace(value, **made)
 
     def _value(self, value: Any, field: str) -> Any:
+        if isinstance(value, Involved):
+            return value
         if isinstance(value, msgspec.Struct):
             return self.struct(value)
         if isinstance(value, Mapping):

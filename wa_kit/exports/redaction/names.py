@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, Involved
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS
 from wa_kit.evidence import COLLECTORS
@@ -53,7 +53,7 @@ _PERSON = frozenset({
     "prepared_for", "user", "who",
 })  # fmt: skip
 _ARN = re.compile(
-    r"arn:aws[\w-]*:[\w-]*:[\w-]*:(?:\d{12}|\*)?:[^\s\"'<>,;)\]}\\|]*[^\s\"'<>,;)\]}\\|.:]"
+    r"arn:(?:aws[\w-]*|\*):[\w*-]*:[\w*-]*:(?:\d{12}|\*)?:[^\s\"'<>,;)\]}\\|]*[^\s\"'<>,;)\]}\\|.:]"
 )
 _TYPED = re.compile(r"([a-z][a-z-]*)([:/])(.+)", re.DOTALL)
 _ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?![\w.-])")
@@ -91,7 +91,9 @@ class Names:
 
     def add(self, name: str, noun: str, same: str = "") -> None:
         """Take ``name``; where it is new and ``same`` is known, it shares the alias of that."""
-        if name in self.nouns or name in self.same or _REGION.fullmatch(name) or not name.strip():
+        if name in self.nouns or name in self.same or _REGION.fullmatch(name):
+            return
+        if not re.search(r"\w", name):  # "*" is everybody, and nobody's name
             return
         if same and same != name and same in self.nouns:
             self.same[name] = same
@@ -199,6 +201,8 @@ class Names:
 
     def said(self, value: Any, field: str = "") -> None:
         """What people wrote: persons in the fields for them, and forms in all text."""
+        if isinstance(value, Involved):  # names roles, which go by ids of their own
+            return
         if isinstance(value, msgspec.Struct):
             for name in value.__struct_fields__:
                 self.said(getattr(value, name), name)
@@ -213,8 +217,9 @@ class Names:
             self.text(value)
             if field in _PERSON:
                 self.person(value)
-            elif field == "principals" and "*" not in value:
-                self.person(value, "principal")
+            elif field == "principals":
+                for piece in [value] if value.startswith("arn:") else _WILD.split(value):
+                    self.person(piece, "principal")
 
 
 def gathered(
