@@ -20,7 +20,8 @@ from wa_kit import answers, archive, narrative, report, workbook, workload
 from wa_kit.exports import Format, export
 from wa_kit.exports.redaction import redacted_copy
 from wa_kit.exports.redaction.aliases import Replacer, assigned
-from wa_kit.exports.redaction.names import named, plain
+from wa_kit.exports.redaction.arns import named
+from wa_kit.exports.redaction.names import plain
 from wa_kit.model import Evidence, Row, finding_id
 from wa_kit.review import Review
 
