@@ -20,7 +20,8 @@ from wa_kit import answers, archive, narrative, report, workbook, workload
 from wa_kit.exports import Format, export
 from wa_kit.exports.redaction import redacted_copy
 from wa_kit.exports.redaction.aliases import Replacer, assigned
-from wa_kit.exports.redaction.names import named, plain
+from wa_kit.exports.redaction.arns import named
+from wa_kit.exports.redaction.names import plain
 from wa_kit.model import Evidence, Row, finding_id
 from wa_kit.review import Review
 
@@ -29,6 +30,7 @@ MINE = (Format.xlsx, Format.csv, Format.parquet, Format.ocsf, Format.markdown)
 NO_NAMES = ("Account", "Region", "EbsDefault", "MacieSession", "Inventory", "ChangeEvent")
 # Names of the kept run that are common words too: in sentences they stay, see docs/exports.md.
 WORDS = {"default", "everything", "leaving", "regions", "replication", "reviewer", "stack"}
+WORDS |= {"theme"}  # a parameter's last word, and the name of a part of every Excel file
 
 
 @pytest.fixture(scope="module")
@@ -229,11 +231,33 @@ answers:
     assert (made.customer, made.executive_summary) == ("customer-1", "customer-1 has done well.")
 
 
+def test_everybody_stays_everybody(tmp_path: Path) -> None:
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}]}
+    row = samples.key("*", 1, policy=json.dumps(policy), tags={"Owner": "*"})
+    (made,) = archive.load_evidence(small(tmp_path, [row], [])).of(type(row))
+    assert json.loads(made.policy) == policy
+
+
 def test_what_reveals_the_run_by_its_digest_or_its_logo_is_left_out(tmp_path: Path) -> None:
     said = "answers:\n  monitoring:\n    seen:\n      '111122223333': abc\n"
     copy = small(tmp_path, [samples.volume(1)], [], answers=said)
     assert "seen" not in (copy / "answers.yaml").read_text()
     assert not (copy / "workload.yaml").exists()
+
+
+def test_the_matrix_keeps_its_roles_and_loses_who_holds_them(tmp_path: Path) -> None:
+    said = """
+raci:
+  roles:
+    key-keeper: {title: Keeper of keys, held_by: [Zofia Brandvold], principals: [zbrandvold-*]}
+  practices:
+    sec_protect_data_rest_key_mgmt: {responsible: [key-keeper], accountable: key-keeper}
+"""
+    copy = small(tmp_path, [samples.volume(1)], [], answers=said)
+    matrix = answers.load(copy / "answers.yaml").raci
+    assert matrix.practices["sec_protect_data_rest_key_mgmt"].accountable == "key-keeper"
+    assert matrix.roles["key-keeper"].held_by == ("person-1",)
+    assert matrix.roles["key-keeper"].principals == ("principal-2*",)
 
 
 def test_links_ids_addresses_and_organizations_in_free_text_are_found(tmp_path: Path) -> None:

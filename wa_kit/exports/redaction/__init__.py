@@ -10,27 +10,21 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from ruamel.yaml import YAML
 
 from wa_kit import answers as answer_file
 from wa_kit import archive, papers
 from wa_kit import narrative as narrative_file
 from wa_kit import workload as workload_file
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, Involved
+from wa_kit.archive import Manifest
 from wa_kit.exports.redaction.aliases import Aliases, Replacer, assigned
-from wa_kit.exports.redaction.names import (
-    CLOSED,
-    KEYED,
-    Names,
-    fields_of,
-    gathered,
-    named,
-    parsed,
-    plain,
-    takes_text,
-)
+from wa_kit.exports.redaction.arns import named
+from wa_kit.exports.redaction.fields import CLOSED, KEYED, fields_of, parsed, takes_text
+from wa_kit.exports.redaction.names import Names, gathered, plain
 from wa_kit.model import Evidence, Finding, finding_id
 from wa_kit.narrative import Narrative
 from wa_kit.questionnaire import Questionnaire
@@ -43,81 +37,113 @@ _GRAMMAR = frozenset({"Effect", "Action", "NotAction", "Version"})  # of a polic
 _QUESTION = frozenset({"id", "checks", "choice", "practice", "url", "answer", "lens_as_of"})
 
 
+class _Written(NamedTuple):
+    """What people wrote, as it stood in the run."""
+
+    answers: Answers
+    workload: Workload
+    narrative: Narrative
+
+
 def redacted_copy(run: Path, into: Path) -> Path:
     """Write a run folder under ``into`` that names nobody and nothing, and return where it lies.
 
     It has no workbook and no page: these are made of it anew. Its logo is left out.
     """
-    manifest = archive.load_manifest(run)
+    manifest, written = archive.load_manifest(run), _written(run)
     evidence, findings = archive.load_evidence(run), archive.load_findings(run)
-    said = _written(run, "answers.yaml", answer_file.load, Answers())
-    work = _written(run, "workload.yaml", workload_file.load, Workload())
-    told = _written(run, "narrative.yaml", narrative_file.load, Narrative())
-    context = work.context(
+    context = written.workload.context(
         now=manifest.started,
         account=manifest.account,
         partition=manifest.partition,
         regions=manifest.regions,
     )
-    names = gathered(context, manifest, evidence, findings, (said, work, told))
-    redaction = _Redaction(names, findings)
+    redaction = _Redaction(gathered(context, manifest, evidence, findings, written), findings)
     made = redaction.struct(manifest)
     with archive.staged(into, made.account, made.started) as staging:
-        rows = [redaction.struct(row) for row in evidence.rows]
-        looks = [redaction.struct(look) for look in evidence.looks]
-        seen = Evidence(rows, looks)
-        judged = [redaction.struct(finding) for finding in findings]
-        summary = redaction.struct(archive.load_json(run, "summary.json", Summary))
-        forget = {name: msgspec.structs.replace(a, seen={}) for name, a in said.answers.items()}
-        said = redaction.struct(msgspec.structs.replace(said, answers=forget))
-        work = redaction.struct(msgspec.structs.replace(work, external_id=""))
-        told = redaction.struct(msgspec.structs.replace(told, logo=""))
-        digest = archive.save_evidence(seen, staging)
-        archive.save_findings(judged, staging)
-        staging.write("summary.json", msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
-        for name, value in (("answers", said), ("workload", work), ("narrative", told)):
-            if (run / f"{name}.yaml").is_file():
-                staging.write(f"{name}.yaml", _yaml(value))
+        seen = Evidence(
+            [redaction.struct(row) for row in evidence.rows],
+            [redaction.struct(look) for look in evidence.looks],
+        )
         made = msgspec.structs.replace(
             made,
-            evidence_digest=digest,
-            previous=None,
+            evidence_digest=archive.save_evidence(seen, staging),
             derived_from=archive.link(run),
             parameters={**made.parameters, "redacted": True},
         )
-        if (run / "questions.json").is_file():
-            questions = redaction.questions(run)
-            staging.write("questions.json", msgspec.json.format(msgspec.json.encode(questions)))
-            written = papers.write(questions, said, work, summary, judged, seen, made)
-            for name, text in written.items():
-                staging.write(name, text)
+        judged = [redaction.struct(finding) for finding in findings]
+        archive.save_findings(judged, staging)
+        _save_words(run, redaction, written, made, seen, judged, staging)
         return staging.finish(made)
 
 
-def _written(run: Path, name: str, load: Callable[[Path], T], nothing: T) -> T:
-    return load(run / name) if (run / name).is_file() else nothing
+def _save_words(
+    run: Path,
+    redaction: _Redaction,
+    written: _Written,
+    manifest: Manifest,
+    evidence: Evidence,
+    findings: list[Finding],
+    staging: archive.Staging,
+) -> None:
+    """The summary, what people wrote, the questions, and the papers written anew from them."""
+    said, work = redaction.struct(written.answers), redaction.struct(written.workload)
+    told = redaction.struct(written.narrative)
+    for name, value in (("answers", said), ("workload", work), ("narrative", told)):
+        if (run / f"{name}.yaml").is_file():
+            staging.write(f"{name}.yaml", _yaml(value))
+    summary = redaction.struct(archive.load_json(run, "summary.json", Summary))
+    staging.write("summary.json", msgspec.json.format(msgspec.json.encode(summary)) + b"\n")
+    if (run / "questions.json").is_file():
+        questions = redaction.questions(run)
+        staging.write("questions.json", msgspec.json.format(msgspec.json.encode(questions)))
+        made = papers.write(questions, said, work, summary, findings, evidence, manifest)
+        for name, text in made.items():
+            staging.write(name, text)
+
+
+def _written(run: Path) -> _Written:
+    """Without what tells the run by itself: digests of findings, a secret, a picture."""
+    said = _loaded(run / "answers.yaml", answer_file.load, Answers())
+    work = _loaded(run / "workload.yaml", workload_file.load, Workload())
+    told = _loaded(run / "narrative.yaml", narrative_file.load, Narrative())
+    unseen = {name: msgspec.structs.replace(a, seen={}) for name, a in said.answers.items()}
+    return _Written(
+        msgspec.structs.replace(said, answers=unseen),
+        msgspec.structs.replace(work, external_id=""),
+        msgspec.structs.replace(told, logo=""),
+    )
+
+
+def _loaded(path: Path, load: Callable[[Path], T], nothing: T) -> T:
+    return load(path) if path.is_file() else nothing
 
 
 def _yaml(value: msgspec.Struct) -> str:
     """What a struct says, without what it leaves unsaid."""
-    import datetime as dt
-
-    from ruamel.yaml import YAML
-
     text, yaml = io.StringIO(), YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.allow_unicode = True
     yaml.width = 10_000
     yaml.representer.ignore_aliases = lambda _: True  # anchors are refused when it is read again
-    yaml.dump(_said(msgspec.to_builtins(value, builtin_types=(dt.date,))), text)
+    yaml.dump(_said(value), text)
     return text.getvalue()
 
 
 def _said(value: Any) -> Any:
-    if isinstance(value, dict):
-        inner = {key: _said(part) for key, part in value.items()}
-        return {key: part for key, part in inner.items() if part not in (None, "", {}, [])}
+    if isinstance(value, msgspec.Struct):
+        unsaid = {field.name: _default(field) for field in fields_of(type(value))}
+        inner = ((name, getattr(value, name)) for name in unsaid)
+        return {name: _said(part) for name, part in inner if part != unsaid[name]}
+    if isinstance(value, Mapping):
+        return {str(key): _said(part) for key, part in value.items()}
     return [_said(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return field.default
 
 
 class _Redaction:
@@ -149,6 +175,8 @@ class _Redaction:
         return msgspec.structs.replace(value, **made)
 
     def _value(self, value: Any, field: str) -> Any:
+        if isinstance(value, Involved):
+            return value
         if isinstance(value, msgspec.Struct):
             return self.struct(value)
         if isinstance(value, Mapping):

@@ -5,41 +5,25 @@ It collects; it replaces nothing. What is taken for a name errs on the side of t
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, get_args
 
 import msgspec
 
-from wa_kit.answers import Answers
+from wa_kit.answers import Answers, Involved
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS
 from wa_kit.evidence import COLLECTORS
+from wa_kit.exports.redaction.arns import WILD, named
+from wa_kit.exports.redaction.fields import PROSE, fields_of, holds_names, strings
 from wa_kit.model import SEVERITIES, Context, Encryption, Evidence, Finding, Outcome, Reason, Row
 from wa_kit.narrative import Narrative
 from wa_kit.protection import RANK
 from wa_kit.workload import Workload
 from wa_kit.written import shipped
 
-# Fields that hold words of AWS or of the kit, never a name. What has a closed type is left alone
-# anyway.
-CLOSED = frozenset({
-    "action", "actions_enabled", "algorithm", "at", "blocked", "calls", "check", "classification",
-    "compliance", "ebs_encryption", "engine", "event", "evidence_digest", "fail_on", "files",
-    "home_region", "identifier", "kind", "kinds", "kit_version", "last_status", "level", "manager",
-    "multi_region", "operation", "operations", "origin", "partition", "practices",
-    "primary_region", "questionnaires", "questions", "reason", "region", "regions", "remediation",
-    "replica_regions", "required_level", "resource_type", "resource_types", "run", "service",
-    "severity", "sha256", "source_region", "source_type", "spec", "standards", "state", "status",
-    "table", "template", "to_region", "unmapped", "usage", "levels", "responsible", "consulted",
-    "informed", "routing",
-})  # fmt: skip
-KEYED = frozenset({"tags", "seen", "keys", "inventory_reports", "config_rules"})  # keys are names
-PROSE = frozenset({
-    "description", "detail", "document", "error", "inline", "pattern", "policy", "source", "trust",
-})  # fmt: skip
 _OF_AWS = frozenset({"ChangeEvent", "Account", "Region", "EbsDefault", "MacieSession", "Inventory"})
 _NOUNS = {
     "S3Bucket": "bucket",
@@ -53,9 +37,8 @@ _PERSON = frozenset({
     "prepared_for", "user", "who",
 })  # fmt: skip
 _ARN = re.compile(
-    r"arn:aws[\w-]*:[\w-]*:[\w-]*:(?:\d{12}|\*)?:[^\s\"'<>,;)\]}\\|]*[^\s\"'<>,;)\]}\\|.:]"
+    r"arn:(?:aws[\w-]*|\*):[\w*-]*:[\w*-]*:(?:\d{12}|\*)?:[^\s\"'<>,;)\]}\\|]*[^\s\"'<>,;)\]}\\|.:]"
 )
-_TYPED = re.compile(r"([a-z][a-z-]*)([:/])(.+)", re.DOTALL)
 _ACCOUNT = re.compile(r"(?<![\w.-])\d{12}(?![\w.-])")
 _LINK = re.compile(r"https?://[^\s\"'<>)]*[^\s\"'<>).,;]")
 _HOST = re.compile(r"https?://(?:[^/@\s]*@)?([\w.-]+)")
@@ -73,7 +56,6 @@ _REGION = re.compile(
     r"[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|(?:north|south)(?:east|west)?|east|west)-\d"
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_WILD = re.compile(r"([*?]+)")
 
 
 class Names:
@@ -91,7 +73,9 @@ class Names:
 
     def add(self, name: str, noun: str, same: str = "") -> None:
         """Take ``name``; where it is new and ``same`` is known, it shares the alias of that."""
-        if name in self.nouns or name in self.same or _REGION.fullmatch(name) or not name.strip():
+        if name in self.nouns or name in self.same or _REGION.fullmatch(name):
+            return
+        if not re.search(r"\w", name):  # "*" is everybody, and nobody's name
             return
         if same and same != name and same in self.nouns:
             self.same[name] = same
@@ -199,6 +183,8 @@ class Names:
 
     def said(self, value: Any, field: str = "") -> None:
         """What people wrote: persons in the fields for them, and forms in all text."""
+        if isinstance(value, Involved):  # names roles, which go by ids of their own
+            return
         if isinstance(value, msgspec.Struct):
             for name in value.__struct_fields__:
                 self.said(getattr(value, name), name)
@@ -213,8 +199,9 @@ class Names:
             self.text(value)
             if field in _PERSON:
                 self.person(value)
-            elif field == "principals" and "*" not in value:
-                self.person(value, "principal")
+            elif field == "principals":
+                for piece in [value] if value.startswith("arn:") else WILD.split(value):
+                    self.person(piece, "principal")
 
 
 def gathered(
@@ -255,87 +242,6 @@ def _originals_first(row: Row) -> tuple[object, ...]:
     """A copy often goes by the name of what it was made of, which has the first claim to it."""
     kind = type(row).__name__
     return (kind.endswith(("Snapshot", "Backup", "RecoveryPoint")), kind, row.arn, row.region)
-
-
-def named(arn: str) -> list[tuple[str, str]]:
-    """The resource of an ARN in pieces: names, each with what stands before it.
-
-    Only what is before the last piece may be all there is: then its name is empty.
-    """
-    parts = arn.split(":", 5)
-    resource, head = parts[5], ":".join(parts[:5]) + ":"
-    typed = _TYPED.fullmatch(resource)
-    if typed and parts[2] != "s3":
-        head, resource = head + typed[1] + typed[2], typed[3]
-    elif parts[2] == "s3" and "/" in resource:
-        bucket, _, path = resource.partition("/")
-        return [*_pieces(bucket, head), *_pieces(path, "/")]
-    if resource == "root" or (typed and typed[1] == "alias" and resource.startswith("aws/")):
-        return [("", head + resource)]
-    return _pieces(resource, head)
-
-
-def _pieces(text: str, head: str) -> list[tuple[str, str]]:
-    found, before = [], head
-    for piece in _WILD.split(text):
-        if _WILD.fullmatch(piece) or not re.search(r"\w", piece):
-            before += piece
-        else:
-            found.append((piece, before))
-            before = ""
-    return [*found, ("", before)] if before else found
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every text in a value, and in the JSON that a text holds."""
-    if isinstance(value, str):
-        document = parsed(value)
-        if document is None:
-            yield value
-        else:
-            yield from strings(document)
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from strings(getattr(value, name))
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
-            yield from strings(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from strings(inner)
-
-
-def parsed(text: str) -> dict[str, Any] | None:
-    """A policy or pattern kept as JSON text."""
-    if not text.startswith("{"):
-        return None
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) else None
-
-
-@cache
-def fields_of(kind: type[Any]) -> tuple[Any, ...]:
-    """The fields of a struct; msgspec works them out anew each time."""
-    return msgspec.structs.fields(kind)
-
-
-def holds_names(field: Any) -> bool:
-    """Whether a field of a struct may hold a name: it is text, and not of a closed list."""
-    return field.name not in CLOSED and takes_text(field.type)
-
-
-@cache
-def takes_text(kind: Any) -> bool:
-    """Whether a type leaves room for free text, however deep."""
-    if kind is str or kind is Any:
-        return True
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return True
-    return any(takes_text(inner) for inner in getattr(kind, "__args__", ()))
 
 
 @cache
