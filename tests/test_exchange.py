@@ -736,6 +736,25 @@ def test_an_export_shows_the_newest_run(tmp_path: Path, folder: Path) -> None:
     assert any("Gaps found" in text for text in words)
 
 
+def test_an_answer_that_changes_rests_on_the_findings_that_stood_beside_it(
+    tmp_path: Path, folder: Path
+) -> None:
+    rows, found = mixed()
+    home = folder / "runs" / "111122223333"
+    home.mkdir(parents=True)
+    shutil.copytree(run_folder(tmp_path / "run", rows, found), home / "20261101T120000Z")
+    shown = source.read(folder).seen[0].summary.questions
+    digests = {question.id: question.seen for question in shown}
+    before = fields_in(folder)
+    sent = export(folder, "xlsx", tmp_path / "sent.xlsx")
+    bring_back(fill(sent, (cell_of(folder, "monitoring", "owner"), "Answer", "Ada")), folder)
+    assert fields_in(folder) == before | {
+        ("answers", "monitoring", "owner"): "Ada",
+        ("answers", "monitoring", "seen", "111122223333"): digests["monitoring"],
+    }
+    assert len(digests["monitoring"]) == 64
+
+
 def test_an_export_is_for_its_owner_alone_and_replaces_nothing(sent: Path, folder: Path) -> None:
     assert sent.stat().st_mode & 0o777 == 0o600
     with pytest.raises(KitError, match=r"it is there already\. Name another with --out"):

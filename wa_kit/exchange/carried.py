@@ -37,6 +37,7 @@ class Carried(Struct, frozen=True, kw_only=True):
     workload: str
     rows: dict[str, Place]  # reference -> the field or entry it stands for
     base: tuple[Field, ...]
+    seen: dict[str, dict[str, str]] = {}  # question -> account -> digest of what stood beside it
     version: int = _VERSION
 
     @property
@@ -44,10 +45,12 @@ class Carried(Struct, frozen=True, kw_only=True):
         return {field.place: field.value for field in self.base}
 
 
-def carry(workload: str, rows: dict[str, Place], base: Fields) -> str:
+def carry(
+    workload: str, rows: dict[str, Place], base: Fields, seen: dict[str, dict[str, str]]
+) -> str:
     """One line of ASCII, which every program keeps as it is."""
     fields = tuple(_field(place, base[place]) for place in sorted(base))
-    made = Carried(workload=workload, rows=rows, base=fields)
+    made = Carried(workload=workload, rows=rows, base=fields, seen=seen)
     return json.dumps(msgspec.to_builtins(made))
 
 

@@ -82,7 +82,7 @@ def bring_back(
         came.lines, carried.rows, carried.fields, roles(here), _taken(here, carried)
     )
     theirs = fields(here.answers)
-    sides = _sides(said, carried.fields, theirs)
+    sides = _resting(_sides(said, carried.fields, theirs), carried.seen)
     insist = set(sides.base | sides.mine) if prefer == "document" else set()
     merged = merge(sides.base, sides.mine, theirs, insist)
     problems = [*said.problems, *_refused(here, merged, said)]
@@ -128,6 +128,20 @@ def _sides(said: Said, base: Fields, theirs: Fields) -> _Sides:
             kept = tuple(choice for choice in has if turned.get(choice, True))
             mine[place] = kept + tuple(c for c in ticks if turned.get(c) and c not in kept)
     return _Sides(base=_telling(base), mine=_telling(mine), theirs=theirs)
+
+
+def _resting(sides: _Sides, seen: Mapping[str, Mapping[str, str]]) -> _Sides:
+    """An answer that the document changes rests on the findings that stood beside it there."""
+    changes = merge(sides.base, sides.mine, sides.theirs).changes
+    base, mine = dict(sides.base), dict(sides.mine)
+    for question in {place[1] for place in changes if place[0] == "answers"}:
+        for account, digest in seen.get(question, {}).items():
+            place = ("answers", question, "seen", account)
+            mine[place] = digest
+            base.pop(place, None)
+            if now := sides.theirs.get(place):  # the newer look counts, whoever looked
+                base[place] = now
+    return _Sides(base=base, mine=mine, theirs=sides.theirs)
 
 
 def _telling(known: Mapping[Place, Value | None]) -> Fields:

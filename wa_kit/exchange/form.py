@@ -67,8 +67,18 @@ def form(source: Source) -> Form:
             q.id: str(known.get(("answers", q.id, "status"), "unanswered"))
             for q in source.questions
         },
-        carried=carry(source.name, {row.ref: row.at for row in shown}, _base(shown, known)),
+        carried=carry(
+            source.name,
+            {row.ref: row.at for row in shown},
+            _base(shown, known),
+            {one.question.id: _digests(one) for one in asked},
+        ),
     )
+
+
+def _digests(asked: Asked) -> dict[str, str]:
+    """Account -> digest of the findings whose standing is shown beside the question."""
+    return {seen.account: said.seen for seen, said in asked.standings if said.seen}
 
 
 def _base(rows: Iterable[Row], known: Fields) -> Fields:
