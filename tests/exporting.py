@@ -97,10 +97,16 @@ def _narrative() -> dict[str, str]:
 
 
 def raw(made: Path) -> bytes:
-    """Everything in a file, or in the files of a folder, unzipped."""
+    """Everything in a file, or in the files of a folder, unzipped; of a PDF, all that it says."""
     if made.is_dir():
         return b"\n".join(raw(path) for path in sorted(made.rglob("*")) if path.is_file())
     if zipfile.is_zipfile(made):
         with zipfile.ZipFile(made) as parts:
             return b"\n".join(parts.read(name) for name in parts.namelist())
+    if made.suffix == ".pdf":
+        from pypdf import PdfReader
+
+        reader = PdfReader(made)
+        words = [str(reader.metadata), *(page.extract_text() for page in reader.pages)]
+        return "\n".join(words).encode()
     return made.read_bytes()

@@ -19,8 +19,7 @@ CLOSED = frozenset({
     "primary_region", "questionnaires", "questions", "reason", "region", "regions", "remediation",
     "replica_regions", "required_level", "resource_type", "resource_types", "run", "service",
     "severity", "sha256", "source_region", "source_type", "spec", "standards", "state", "status",
-    "table", "template", "to_region", "unmapped", "usage", "levels", "responsible", "consulted",
-    "informed", "routing",
+    "table", "template", "to_region", "unmapped", "usage", "levels", "routing",
 })  # fmt: skip
 KEYED = frozenset({"tags", "seen", "keys", "inventory_reports", "config_rules"})  # keys are names
 PROSE = frozenset({
