@@ -216,6 +216,7 @@ def _attested(material: Material) -> Html | None:
     found = [f for f in material.findings if f.source == "attestation"]
     if not found:
         return None
+    shown = [f for f in found if not material.paper or f in material.open]
     lines = (
         join(
             outcome(f, material.dispute(f)),
@@ -226,6 +227,8 @@ def _attested(material: Material) -> Html | None:
             ": ",
             f.because,
         )
-        for f in found
+        for f in shown
     )
-    return folded(f"What people attest, judged ({plural(len(found), 'finding')})", bullets(lines))
+    title = f"What people attest, judged ({plural(len(found), 'finding')}"
+    more = f"; {len(found) - len(shown)} in order are left out" if len(shown) < len(found) else ""
+    return folded(f"{title}{more})", bullets(lines))
