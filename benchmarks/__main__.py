@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import account, judging, notebooks, starting
+from benchmarks import account, exporting, judging, notebooks, starting
 from benchmarks.figures import child, table
 
 
@@ -22,6 +22,8 @@ def main() -> None:
         figures += judging.figures(folder)
         _say("Executing the workbook")
         figures += notebooks.figures(folder, recorded["demo"])
+        _say("Exporting")
+        figures += exporting.figures(folder, recorded["demo"])
         _say("Starting")
         figures += starting.figures(folder)
     print(table(figures))
