@@ -12,6 +12,7 @@ from wa_kit import simulated
 from wa_kit.model import KitError
 from wa_kit.run import Progress, Request, Result
 from wa_kit.run import review as run_review
+from wa_kit.written import shipped
 
 WRITTEN = ("workload.yaml", "answers.yaml")  # what the company's people wrote
 
@@ -19,15 +20,16 @@ WRITTEN = ("workload.yaml", "answers.yaml")  # what the company's people wrote
 def review(out: Path, progress: Progress) -> Result:
     """Found the company, review it, and leave the review in ``out``.
 
-    ``out`` gets the company's workload.yaml and answers.yaml, to be read and played with; files
-    that are there already are used as they are. Raises ``KitError`` without the ``demo`` extra.
+    ``out`` gets the company's workload.yaml and answers.yaml, to be read and played with, and the
+    notebooks; files that are there already are used as they are. Raises ``KitError`` without the ``demo`` extra.
     """
     estate = simulated.serve()
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name in WRITTEN:
-            if not (out / name).exists():
-                shutil.copyfile(Path(__file__).parent / "company" / name, out / name)
+            _copy(Path(__file__).parent / "company" / name, out / name)
+        for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
+            _copy(notebook, out / "notebooks" / notebook.name)
     except OSError as error:
         raise KitError(
             f"{out}: the demo cannot write there ({error.strerror}). Choose another --out.", 4
@@ -39,6 +41,13 @@ def review(out: Path, progress: Progress) -> Result:
             Request(workload=out / "workload.yaml", endpoint_url=estate.endpoint, out=out / "runs"),
             progress,
         )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A file that is there already stays."""
+    if not target.exists():
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(source, target)
 
 
 @contextmanager
