@@ -21,7 +21,8 @@ def review(out: Path, progress: Progress) -> Result:
     """Found the company, review it, and leave the review in ``out``.
 
     ``out`` gets the company's workload.yaml and answers.yaml, to be read and played with, and the
-    notebooks; files that are there already are used as they are. Raises ``KitError`` without the ``demo`` extra.
+    notebooks; files that are there already are used as they are. Raises ``KitError`` without the
+    ``demo`` extra.
     """
     estate = simulated.serve()
     try:
