@@ -33,6 +33,9 @@ class Html(str):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": str(self), "text/plain": plain(self)}
 
+    def __repr__(self) -> str:  # IPython lays it beside the markup: twice the page, otherwise
+        return f"<{len(self):,} characters of markup>"
+
 
 Child = Any  # Html goes in as it is, None leaves nothing, everything else is text
 
