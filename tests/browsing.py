@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -21,15 +21,19 @@ def found_browser() -> str | None:
     return next((path for name in (named, *NAMES) if name and (path := shutil.which(name))), None)
 
 
+def lacking(words: str) -> NoReturn:
+    """A program that a test drives is not here: skips, and fails with WA_KIT_BROWSER=required."""
+    if os.environ.get("WA_KIT_BROWSER") == "required":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
 @contextmanager
 def chromium() -> Iterator[Any]:
     """Skips without a browser; fails with WA_KIT_BROWSER=required."""
-    path = found_browser()
-    if path is None:
-        words = f"no browser: set WA_KIT_CHROMIUM, or install one of {', '.join(NAMES)}"
-        if os.environ.get("WA_KIT_BROWSER") == "required":
-            pytest.fail(words)
-        pytest.skip(words)
+    path = found_browser() or lacking(
+        f"no browser: set WA_KIT_CHROMIUM, or install one of {', '.join(NAMES)}"
+    )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

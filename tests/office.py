@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
+from browsing import lacking
 
 SCRIPT = Path(__file__).with_name("uno_edit.py")
 PYTHON = "/usr/bin/python3"  # the one that LibreOffice's bridge is installed for
@@ -38,10 +38,7 @@ class Office:
 def libreoffice() -> Iterator[Office]:
     """Skips where there is none; fails with WA_KIT_BROWSER=required."""
     if not _there():
-        words = "no LibreOffice with its Python bridge: install libreoffice and python3-uno"
-        if os.environ.get("WA_KIT_BROWSER") == "required":
-            pytest.fail(words)
-        pytest.skip(words)
+        lacking("no LibreOffice with its Python bridge: install libreoffice and python3-uno")
     with tempfile.TemporaryDirectory(prefix="wa-kit-office-") as profile:
         pipe = f"wa-kit-{os.getpid()}"
         started = [

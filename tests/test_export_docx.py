@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from browsing import found_browser, lacking
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -208,12 +208,7 @@ def test_a_review_of_nothing_is_a_whole_document(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def soffice() -> str:
-    found = shutil.which("soffice")
-    if found is None:
-        if os.environ.get("WA_KIT_BROWSER") == "required":
-            pytest.fail("no soffice")
-        pytest.skip("no soffice")
-    return found
+    return shutil.which("soffice") or lacking("no soffice")
 
 
 def as_pdf(soffice: str, file: Path, folder: Path) -> str:
@@ -462,12 +457,7 @@ def test_hostile_text_in_every_field_stays_text(soffice: str, tmp_path: Path) ->
 def test_charts_are_drawn_where_a_browser_is(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from browsing import found_browser
-
-    pytest.importorskip("kaleido")
-    if (browser := found_browser()) is None:
-        pytest.skip("no browser")
-    monkeypatch.setenv("BROWSER_PATH", browser)
+    monkeypatch.setenv("BROWSER_PATH", found_browser() or lacking("no browser"))
     monkeypatch.setattr(docx, "draw", drawing.draw)
     file = written(run, tmp_path / "made.docx")
     with zipfile.ZipFile(file) as package:

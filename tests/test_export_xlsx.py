@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 import samples
+from browsing import lacking
 from exporting import TEXTS, hostile_run
 
 from wa_kit import archive
@@ -190,10 +190,7 @@ def test_without_xlsxwriter_the_error_names_the_command(
 
 
 def test_libreoffice_opens_it_and_computes_nothing(hostile: Path, tmp_path: Path) -> None:
-    if not (soffice := shutil.which("soffice")):
-        if os.environ.get("WA_KIT_BROWSER") == "required":
-            pytest.fail("soffice is not installed")
-        pytest.skip("soffice is not installed")
+    soffice = shutil.which("soffice") or lacking("soffice is not installed")
     home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     again = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
     done = subprocess.run(

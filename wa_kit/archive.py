@@ -340,6 +340,16 @@ def newest(home: Path) -> Path | None:
     return found[-1] if found else None
 
 
+def newest_judged(home: Path) -> Path | None:
+    """The newest run that was judged, and not only collected; ``None`` where there is no folder."""
+    found = reversed(runs(home)) if home.is_dir() else iter(())
+    return next((run for run in found if is_judged(run)), None)
+
+
+def is_judged(run: Path) -> bool:
+    return (run / "findings.jsonl").is_file()
+
+
 def manifest_hash(run: Path) -> str:
     return _sha256(run / "manifest.json")
 

@@ -26,7 +26,6 @@ from wa_kit.commands.options import (
     ExportOption,
     ExternalIdOption,
     FailOnOption,
-    FormatName,
     JsonOption,
     LogLevel,
     LogLevelOption,
@@ -42,6 +41,7 @@ from wa_kit.commands.options import (
     SeverityName,
     WorkloadOption,
 )
+from wa_kit.formats import Format
 
 if TYPE_CHECKING:
     from wa_kit.run import Request
@@ -353,7 +353,7 @@ def _request(
     region: list[str] | None = None,
     questionnaire: list[str] | None = None,
     fail_on: SeverityName | None = None,
-    export: list[FormatName] | None = None,
+    export: list[Format] | None = None,
     no_workbook: bool = False,
     **same: Any,
 ) -> Request:
@@ -364,7 +364,7 @@ def _request(
         questionnaires=tuple(questionnaire or ()),
         fail_on=fail_on.value if fail_on else None,
         workbook=not no_workbook,
-        deliverables=tuple(format.value for format in export or ()),
+        deliverables=tuple(export or ()),
         **same,
     )
 

@@ -20,6 +20,7 @@ from wa_kit import __version__
 from wa_kit.checks.people import RESPONSIBILITIES
 from wa_kit.model import KitError
 from wa_kit.questionnaire import Artefact, Questionnaire, Role, load_all
+from wa_kit.whole import put
 from wa_kit.written import shipped
 
 RECORD = ".wa-kit.json"
@@ -157,15 +158,9 @@ def _write_new(path: Path, text: str) -> bool:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Put ``text`` in the file's place, whole."""
-    fresh = path.with_name(f".{path.name}.fresh")
     try:
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        if path.exists():
-            fresh.chmod(path.stat().st_mode & 0o777)
-        fresh.replace(path)
+        put(path, text)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
 
 

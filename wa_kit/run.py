@@ -18,7 +18,8 @@ import msgspec
 from wa_kit import __version__, answers, archive, narrative, permissions, suggestions, workload
 from wa_kit.aws import Caller, Gate, Reader, attempt, open_gate
 from wa_kit.checks import CHECKS, Check
-from wa_kit.evidence import HOME, gather
+from wa_kit.evidence import COLLECTORS, HOME, gather
+from wa_kit.formats import Format
 from wa_kit.judging import judge
 from wa_kit.model import (
     Account,
@@ -59,7 +60,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     max_rate: float | None = None
     fail_on: Severity | None = None
     workbook: bool = True
-    deliverables: tuple[str, ...] = ()  # formats to make of the run, in its own folder
+    deliverables: tuple[Format, ...] = ()  # formats to make of the run, in its own folder
     no_aws: bool = False
 
 
@@ -237,9 +238,18 @@ def collect(
     progress: Progress,
 ) -> Evidence:
     """Everything the checks need, with the progress told look by look."""
-    from wa_kit.evidence import COLLECTORS
-
     progress.stage(f"Reading account {caller.account} in {len(regions)} regions")
+    return read(gate, caller, regions, tables, progress)
+
+
+def read(
+    gate: Gate,
+    caller: Caller,
+    regions: Sequence[str],
+    tables: Collection[type[Row]],
+    progress: Progress,
+) -> Evidence:
+    """Some tables in some regions, with the progress told look by look."""
     places = (len(regions) if COLLECTORS[t].scope == "region" else 1 for t in tables)
     progress.collecting(sum(places))
     return gather(
@@ -280,7 +290,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     if request.no_aws:
         findings = [_not_asked(finding) for finding in findings]
     with archive.staged(planned.out, body.account, body.started) as staging:
-        before = judged_before(planned.out / body.account)
+        before = archive.newest_judged(planned.out / body.account)
         rules = {entry.match: entry.owner for entry in planned.workload.owners}
         summary = suggestions.summarise(
             planned.questions,
@@ -341,12 +351,6 @@ def _seen(home: Path, question: str, digest: str) -> list[Finding] | None:
             if any((q.id, q.seen) == (question, digest) for q in told):
                 return [f for f in archive.load_findings(run) if question in f.questions]
     return None
-
-
-def judged_before(home: Path) -> Path | None:
-    """The newest run that was judged, and not only collected."""
-    found = (run for run in reversed(archive.runs(home)) if (run / "findings.jsonl").is_file())
-    return next(found, None)
 
 
 def judged(evidence: Evidence, planned: Plan, context: Context) -> list[Finding]:
@@ -466,7 +470,7 @@ def _save_workbook(staging: archive.Staging, account: str, progress: Progress) -
 
 
 def _save_deliverables(
-    staging: archive.Staging, formats: Collection[str], progress: Progress
+    staging: archive.Staging, formats: Collection[Format], progress: Progress
 ) -> None:
     """One that cannot be made is named, and costs neither the run nor its exit code."""
     from wa_kit import exports
@@ -474,7 +478,7 @@ def _save_deliverables(
     for name in dict.fromkeys(formats):
         progress.stage(f"Making {name}")
         try:
-            exports.deliver(staging.folder, exports.Format(name))
+            exports.deliver(staging.folder, name)
         except KitError as error:
             _log.warning("There is no %s in this run. %s", name, error)
 

@@ -11,7 +11,6 @@ import fcntl
 import io
 import os
 import re
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from wa_kit.answers.reading import load, refuse_contradictions
 from wa_kit.answers.said import Answers
 from wa_kit.model import KitError
 from wa_kit.questionnaire import Questionnaire
+from wa_kit.whole import put
 from wa_kit.written import parse
 
 _BEGINS = {("answers", "status"): "unanswered", ("actions", "status"): "open"}
@@ -84,20 +84,8 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Put ``text`` in the file's place, whole."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".answers-", suffix=".yaml")
-        fresh = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.chmod(mode)
-            os.replace(fresh, path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        put(path, text)
     except OSError as error:
         raise KitError(
             f"{path}: cannot be written ({error.strerror}); it stands as it was."

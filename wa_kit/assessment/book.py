@@ -115,9 +115,9 @@ class Book:
 
 
 def _newest(home: Path) -> Path | None:
-    """The newest finished run of any account."""
+    """The newest judged run of any account."""
     accounts = [folder for folder in home.iterdir() if folder.is_dir()] if home.is_dir() else []
-    found = [run for account in accounts if (run := archive.newest(account))]
+    found = [run for account in accounts if (run := archive.newest_judged(account))]
     return max(found, key=lambda run: (run.name, run.parent.name), default=None)
 
 

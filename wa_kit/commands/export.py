@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from wa_kit.commands.options import FormatName, JsonOption, QuietOption, RunArgument
+from wa_kit.commands.options import JsonOption, QuietOption, RunArgument
+from wa_kit.formats import Format
 
 
 def export(
     run_folder: RunArgument,
-    format: Annotated[FormatName, typer.Option("--format", "-f", help="What to make of the run.")],
+    format: Annotated[Format, typer.Option("--format", "-f", help="What to make of the run.")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Its name; else one is made up.")
     ] = None,
@@ -30,7 +31,7 @@ def export(
     """Make a document or a data file of a finished run. Needs no AWS."""
     from wa_kit import exports, terminal
 
-    made = exports.export(run_folder, exports.Format(format.value), out, redact, template)
+    made = exports.export(run_folder, format, out, redact, template)
     if json:
         terminal.print_json({"file": str(made)})
     elif not quiet:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from wa_kit.formats import Format
+
 
 class SeverityName(StrEnum):
     critical = "critical"
@@ -16,16 +18,6 @@ class SeverityName(StrEnum):
     medium = "medium"
     low = "low"
     info = "info"
-
-
-class FormatName(StrEnum):
-    xlsx = "xlsx"
-    docx = "docx"
-    pdf = "pdf"
-    csv = "csv"
-    parquet = "parquet"
-    ocsf = "ocsf"
-    markdown = "markdown"
 
 
 class PolicyFormat(StrEnum):
@@ -87,7 +79,7 @@ FailOnOption = Annotated[
     typer.Option("--fail-on", help="Exit with 1 when a failure is this severe, or more."),
 ]
 ExportOption = Annotated[
-    list[FormatName] | None,
+    list[Format] | None,
     typer.Option("--export", metavar="FORMAT", help="Also make this of the run; may be repeated."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -72,7 +72,7 @@ def questions_folder(folder: Path) -> Path:
 
 def _seen(runs: Path, said: Answers) -> Iterator[Seen]:
     homes = [home for home in runs.iterdir() if home.is_dir()] if runs.is_dir() else []
-    newest = [run for home in homes if (run := _newest_judged(home))]
+    newest = [run for home in homes if (run := archive.newest_judged(home))]
     for run in sorted(newest, key=lambda run: (run.name, run.parent.name), reverse=True):
         manifest = archive.load_manifest(run)
         summary = archive.load_json(run, "summary.json", Summary)
@@ -85,8 +85,3 @@ def _seen(runs: Path, said: Answers) -> Iterator[Seen]:
             summary=summary,
             actions=tuple(planned(archive.load_findings(run), said, owners, day)),
         )
-
-
-def _newest_judged(home: Path) -> Path | None:
-    judged = (r for r in reversed(archive.runs(home)) if (r / "findings.jsonl").is_file())
-    return next(judged, None)

@@ -11,28 +11,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 
 from wa_kit import archive
+from wa_kit.formats import Format
 from wa_kit.model import KitError
-
-
-class Format(StrEnum):
-    """The name of a format is that of its module here, and, but for its own word, its ending."""
-
-    xlsx = "xlsx"
-    docx = "docx"
-    pdf = "pdf"
-    csv = "csv"
-    parquet = "parquet"
-    ocsf = "ocsf"
-    markdown = "markdown"
-
-    @property
-    def ending(self) -> str:
-        return {"ocsf": ".ocsf.json", "markdown": ".md", "parquet": ""}.get(self, f".{self}")
 
 
 def export(
@@ -50,7 +34,7 @@ def export(
     installs it), or ``out`` is there already or cannot be written.
     """
     manifest = archive.load_manifest(run)
-    if not (run / "findings.jsonl").is_file():
+    if not archive.is_judged(run):
         raise KitError(f"{run}: this run was only collected. First: wa-kit report {run}", 4)
     if template and format is not Format.docx:
         raise KitError("--template is for --format docx: only Word is filled into a template.")

@@ -25,7 +25,7 @@ from wa_kit.looking.places import (
     scope,
     tables,
 )
-from wa_kit.looking.reading import ELSEWHERE, gathered, narrowed, widened
+from wa_kit.looking.reading import ELSEWHERE, narrowed, widened
 from wa_kit.model import SEVERITIES, Finding, KitError, Outcome, Reason, Severity
 from wa_kit.policies.wildcards import matches
 from wa_kit.run import Progress, Request
@@ -66,7 +66,7 @@ def _ask_aws(asked: Asked, progress: Progress) -> SecondLook:
         whole = scope(asked, gate, caller, known)
         here, wanted = places(asked, whole, known), tables(asked, known)
         progress.stage(f"Looking again in {', '.join(here)}")
-        evidence = gathered(gate, caller, here, wanted, progress)
+        evidence = run.read(gate, caller, here, wanted, progress)
         if set(here) < set(whole):
             evidence = narrowed(asked.check, evidence, here)
         seen = Seen(

@@ -13,7 +13,7 @@ from wa_kit.written import did_you_mean
 
 def before(asked: Asked, account: str) -> Before:
     home = asked.planned.out / account
-    newest = run.judged_before(home) if home.is_dir() else None
+    newest = archive.newest_judged(home)
     if newest is None:
         return Before(run=None, regions=(), findings={})
     findings = [f for f in archive.load_findings(newest) if f.check == asked.check.id]

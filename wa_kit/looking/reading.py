@@ -6,38 +6,18 @@ there"; then they are read too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
+from wa_kit import run
 from wa_kit.aws import Caller, Gate
 from wa_kit.checks import Check
-from wa_kit.evidence import COLLECTORS, gather, row_order
+from wa_kit.evidence import COLLECTORS, row_order
 from wa_kit.looking.parts import Asked, Seen
 from wa_kit.looking.places import joined
 from wa_kit.model import Encrypted, Evidence, Look, NotRead, Reason, Row
 from wa_kit.run import Progress
 
 ELSEWHERE = "elsewhere"  # stands for the regions that were not read
-
-
-def gathered(
-    gate: Gate,
-    caller: Caller,
-    regions: Sequence[str],
-    tables: Sequence[type[Row]],
-    progress: Progress,
-) -> Evidence:
-    places = (len(regions) if COLLECTORS[t].scope == "region" else 1 for t in tables)
-    progress.collecting(sum(places))
-    return gather(
-        gate,
-        caller.account,
-        regions,
-        tables,
-        partition=caller.partition,
-        on_look=progress.looked,
-    )
 
 
 def narrowed(check: Check, evidence: Evidence, regions: tuple[str, ...]) -> Evidence:
@@ -70,9 +50,9 @@ def widened(asked: Asked, seen: Seen, gate: Gate, caller: Caller, progress: Prog
     rest = [table for table in seen.tables if _regional(table)]
     parts = [seen.evidence]
     if others and rest:
-        parts.append(gathered(gate, caller, others, rest, progress))
+        parts.append(run.read(gate, caller, others, rest, progress))
     if more:
-        parts.append(gathered(gate, caller, seen.scope, more, progress))
+        parts.append(run.read(gate, caller, seen.scope, more, progress))
     rows = {row_order(row): row for part in parts for row in part.rows}
     looks = [look for part in parts for look in part.looks if look.region != ELSEWHERE]
     return replace(

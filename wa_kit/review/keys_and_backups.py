@@ -145,11 +145,7 @@ def _tally(material: Material, checks: Sequence[str], title: str) -> Table:
 
 def _open(material: Material, findings: Sequence[Finding], title: str) -> Table:
     shown = findings[: material.extent.topic]
-    caption = f"{title}: what fails or is not known"
-    if len(shown) < len(findings):
-        caption += (
-            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
-        )
+    caption = material.cut(f"{title}: what fails or is not known", len(shown), len(findings))
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),

@@ -143,6 +143,12 @@ class Material:
         """Where to look for what a page leaves out."""
         return "findings.csv" if self.paper else "annex A"
 
+    def cut(self, title: str, shown: int, total: int) -> str:
+        """A title that says so where fewer are shown than there are."""
+        if shown == total:
+            return title
+        return f"{title} (the first {shown} of {total:,}; the rest stands in {self.rest})"
+
     def leads_to(self, finding: str, check: str) -> str:
         """The anchor of a finding; that of its check where annex A does not list it."""
         return f"f-{finding[:16]}" if finding in self.listed else f"check-{check}"

@@ -167,11 +167,7 @@ def failing(findings: Sequence[Finding], material: Material) -> Table:
     check = findings[0].check
     extent = material.extent
     shown = findings if len(material.failures) <= extent.failures else findings[: extent.each]
-    title = f"Failing: {material.title(check)}"
-    if len(shown) < len(findings):
-        title += (
-            f" (the first {len(shown)} of {len(findings):,}; the rest stands in {material.rest})"
-        )
+    title = material.cut(f"Failing: {material.title(check)}", len(shown), len(findings))
     rows = (
         (
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),

@@ -27,6 +27,14 @@ _OPEN = {
     "no_answer": ("{} waits for an answer", "{} wait for an answer"),
     "not_knowable": ("for {} AWS cannot tell", "for {} AWS cannot tell"),
 }
+EXPRESSION_FAULTS = (  # what {{ 1 / 0 }} or {{ worst | sum }} of a stranger's template ends in
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 _NOTE = " (Shortened; the whole draft is in the review.)"
 
 
@@ -66,16 +74,7 @@ def _rendered(question: Questionnaire, **known: Any) -> str:
 
     try:
         return _template(question.answer).render(known)
-    except (
-        jinja2.TemplateError,
-        # What an expression of a template can end in: {{ 1 / 0 }}, {{ worst | sum }}
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (jinja2.TemplateError, *EXPRESSION_FAULTS) as error:
         raise KitError(
             f"Questionnaire {question.id}: its `answer` cannot be filled in "
             f"({type(error).__name__}: {error}). Mend the template in {question.id}.yaml."

@@ -33,6 +33,7 @@ from markupsafe import Markup, escape
 
 from wa_kit.exports.docx import contents
 from wa_kit.model import KitError
+from wa_kit.suggestions.drafts import EXPRESSION_FAULTS
 from wa_kit.written import did_you_mean
 
 _MOST_BYTES = 20_000_000
@@ -93,16 +94,7 @@ class Word:
                 f"{self._name}: a tag tears a paragraph or a table row apart. Around whole "
                 "paragraphs write {%p ... %}, around whole rows {%tr ... %}."
             ) from error
-        except (
-            jinja2.TemplateError,
-            # What an expression of a template can end in: {{ 1 / 0 }}, {{ plan | sum }}
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except (jinja2.TemplateError, *EXPRESSION_FAULTS) as error:
             raise KitError(
                 f"{self._name}: the template cannot be filled in: {error}. {_HELP}"
             ) from error
