@@ -237,6 +237,31 @@ def test_what_nobody_knows_is_refused_with_the_nearest_right_word(
     assert error.value.exit_code == code
 
 
+@pytest.mark.parametrize(
+    ("check", "below"),
+    [
+        ("attest_raci_matrix", "raci/*"),
+        ("attest_artefact_register", "artefacts/*"),
+        ("iam_encryption_roles_exist", "principals/*"),
+    ],
+)
+def test_what_people_say_of_each_question_is_looked_at_as_the_review_did(
+    look, check, below, tmp_path, estate
+) -> None:
+    """A matrix has a line for each practice that the questions name."""
+    company = Path(simulated.__file__).parent / "company" / "answers.yaml"
+    (tmp_path / "answers.yaml").write_text(company.read_text())
+    asked = Request(
+        endpoint_url=estate.endpoint, regions=(HERE, THERE), home=tmp_path, workbook=False
+    )
+    told = archive.load_findings(run.review(asked).run)
+    before = {f.resource: f.outcome for f in told if f.check == check}
+    seen = looking.look(asked, check, f"answers.yaml#{below}")
+    assert {one.resource: one.finding and one.finding.outcome for one in seen.results} == before
+    assert len(before) > 1 and {one.change for one in seen.results} == {"same"}
+    assert all(one.read for one in seen.results)
+
+
 def test_without_aws_only_people_can_be_asked(folder) -> None:
     with pytest.raises(KitError, match="leave out --no-aws"):
         looking.look(Request(home=folder, no_aws=True), VOLUME, "*")

@@ -353,10 +353,14 @@ def _seen(home: Path, question: str, digest: str) -> list[Finding] | None:
     return None
 
 
+def with_people(evidence: Evidence, planned: Plan, account: str) -> Evidence:
+    """What AWS said, and what people said of the questions asked."""
+    return evidence.plus(answers.attestations(planned.answers, account, planned.questions))
+
+
 def judged(evidence: Evidence, planned: Plan, context: Context) -> list[Finding]:
     """The findings over what AWS and people said, with the exceptions that cover them."""
-    said = answers.attestations(planned.answers, context.account, planned.questions)
-    whole = evidence.plus(said)
+    whole = with_people(evidence, planned, context.account)
     findings = judge(whole, planned.checks, context, planned.questions_of)
     return answers.accept(findings, planned.answers, context.now.date())
 

@@ -92,7 +92,7 @@ def _judged(asked: Asked, seen: Seen) -> list[Finding]:
     context = workload.context(
         now=asked.at, account=seen.account, partition=seen.partition, regions=seen.scope
     )
-    whole = seen.evidence.plus(answers.attestations(said, seen.account))
+    whole = run.with_people(seen.evidence, asked.planned, seen.account)
     found = judge(whole, [asked.check], context, asked.planned.questions_of)
     found = answers.accept(found, said, asked.at.date())
     rows = [f for f in found if asked.concerns(f) and f.resource_type != "Kit::Table"]
@@ -176,7 +176,7 @@ def _said(asked: Asked, finding: Finding) -> dict[str, Any]:
 def _whole(asked: Asked, seen: Seen, finding: Finding) -> dict[str, Any]:
     """The fields that the check read, with their values uncut."""
     place = (finding.resource, finding.region)
-    rows = seen.evidence.plus(answers.attestations(asked.planned.answers, seen.account))
+    rows = run.with_people(seen.evidence, asked.planned, seen.account)
     row = next((r for r in rows.of(asked.check.judges) if (r.arn, r.region) == place), None)
     names = (name for name in finding.read if name in getattr(row, "__struct_fields__", ()))
     return {name: msgspec.to_builtins(getattr(row, name)) for name in names}
