@@ -192,3 +192,11 @@ def test_a_folder_that_is_none_is_refused(wa_kit: Run, tmp_path: Path) -> None:
         code, _, told = wa_kit(*words, tmp_path / "none")
         assert code == 2
         assert "there is no such folder. Name the folder of the review." in told
+
+
+def test_a_folder_that_holds_no_review_is_refused_so_that_a_wrong_path_cannot_pass(
+    wa_kit: Run, tmp_path: Path
+) -> None:
+    code, _, told = wa_kit("check", tmp_path)
+    assert code == 2
+    assert "this is no review folder" in told and f"wa-kit init {tmp_path}" in told

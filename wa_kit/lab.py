@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 from wa_kit.model import KitError
+from wa_kit.workload import refuse_no_review
 
 _ANNOUNCEMENTS = "@jupyterlab/apputils-extension:announcements"
 _NOTIFICATIONS = "@jupyterlab/apputils-extension:notification"
@@ -64,11 +65,7 @@ def serve(folder: Path, *, port: int | None, browser: bool, ready: Callable[[str
 
 
 def _refuse_what_is_missing(folder: Path) -> None:
-    if not any((folder / name).is_file() for name in ("workload.yaml", "answers.yaml")):
-        raise KitError(
-            f"{folder}: this is no review folder; it holds neither workload.yaml nor answers.yaml. "
-            f"Make one: wa-kit init {folder}"
-        )
+    refuse_no_review(folder)
     if not all(importlib.util.find_spec(name) for name in ("jupyterlab", "ipywidgets")):
         raise KitError("JupyterLab is not installed. Install it: pip install 'wa-kit[lab]'")
 

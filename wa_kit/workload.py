@@ -21,6 +21,7 @@ from wa_kit.model import (
     Inherited,
     InheritedControl,
     InventoryReport,
+    KitError,
 )
 from wa_kit.written import Written, did_you_mean, read
 
@@ -159,6 +160,15 @@ def load(path: Path) -> Workload:
     written = read(path, Workload)
     _refuse_contradictions(written)
     return written.value
+
+
+def refuse_no_review(folder: Path) -> None:
+    """Raises ``KitError`` where neither of the files lies that make a folder one of a review."""
+    if not any((folder / name).is_file() for name in ("workload.yaml", "answers.yaml")):
+        raise KitError(
+            f"{folder}: this is no review folder; it holds neither workload.yaml nor answers.yaml. "
+            f"Make one: wa-kit init {folder}"
+        )
 
 
 def _refuse_contradictions(written: Written[Workload]) -> None:

@@ -54,6 +54,7 @@ def check(folder: Path, today: dt.date) -> Checked:
     """Raises ``KitError`` for a folder that is none."""
     if not folder.is_dir():
         raise KitError(f"{folder}: there is no such folder. Name the folder of the review.")
+    workload.refuse_no_review(folder)
     errors: list[str] = []
     questions = _questions(folder, errors)
     known = not errors
