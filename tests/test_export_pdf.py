@@ -385,7 +385,9 @@ def test_review_takes_formats_from_the_command_line(monkeypatch: pytest.MonkeyPa
 
 
 def judged(told: Path, out: Path) -> run.Result:
-    return run.judge_again(told, Request(out=out, workbook=False, deliverables=("pdf", "pdf")))
+    return run.judge_again(
+        told, Request(out=out, workbook=False, deliverables=(exports.Format.pdf,) * 2)
+    )
 
 
 def test_a_deliverable_of_a_review_is_in_the_run_and_under_its_hashes(

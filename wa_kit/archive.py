@@ -35,6 +35,7 @@ from wa_kit.model import (
 )
 
 SCHEMA_VERSION = 1
+AS_OF = "as_of"  # among the parameters of a run that was judged again
 _ROWS: dict[str, type[Row]] = {"Account": Account, "Region": Region}
 _JSON = msgspec.json.Encoder(order="deterministic")
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
@@ -79,6 +80,18 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     previous: Link | None = None
     derived_from: Link | None = None
     files: dict[str, str] = {}
+
+    @property
+    def judged_again(self) -> bool:
+        """Whether it was judged from the evidence of an earlier run."""
+        return AS_OF in self.parameters
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The moment it was judged for: its own beginning, unless it was judged again."""
+        if not self.judged_again:
+            return self.started
+        return msgspec.convert(self.parameters[AS_OF], dt.datetime)
 
 
 # Writing
@@ -213,7 +226,9 @@ def load_manifest(run: Path) -> Manifest:
         version = msgspec.json.decode(raw, type=dict[str, Any]).get("schema_version")
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise KitError(f"{path}: schema {version} is newer than this kit. Upgrade wa-kit.", 4)
-        return msgspec.json.decode(raw, type=Manifest)
+        manifest = msgspec.json.decode(raw, type=Manifest)
+        manifest.as_of  # noqa: B018  raises where it is no moment
+        return manifest
     except msgspec.MsgspecError as error:
         raise KitError(f"{path}: {error}. The file was damaged; see wa-kit verify.", 4) from error
 
@@ -232,7 +247,7 @@ def load_evidence(run: Path) -> Evidence:
         path = run / "evidence" / f"{name}.jsonl"
         if path.is_file():
             rows += _read(path, lambda line, kind=kind: _row(line, kind, older))
-    looks = _read(run / "evidence" / "looks.jsonl", msgspec.json.Decoder(Look).decode)
+    looks = load_looks(run)
     have = {(type(row), row.region) for row in rows}
     for kind in (Account, Region):  # always there, also in an archive that lost them
         places = ["global"] if kind is Account else list(manifest.regions)
@@ -242,6 +257,10 @@ def load_evidence(run: Path) -> Evidence:
             if (kind, place) not in have
         ]
     return Evidence(rows, looks)
+
+
+def load_looks(run: Path) -> list[Look]:
+    return _read(run / "evidence" / "looks.jsonl", msgspec.json.Decoder(Look).decode)
 
 
 def load_findings(run: Path) -> list[Finding]:

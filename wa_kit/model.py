@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, cast, overload
 
@@ -203,6 +204,14 @@ class Evidence:
         """The rows of one table, or of every table of a shared base such as ``DataStore``."""
         found = (rows for table, rows in self.tables.items() if issubclass(table, kind))
         return [cast(R, row) for rows in found for row in rows]
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """When reading began; ``None`` where AWS was not asked, or no look says when."""
+        times = [look.at for look in self.looks if look.at]
+        with suppress(ValueError):
+            return dt.datetime.fromisoformat(min(times))
+        return None
 
     def looks_at(self, table: type[Row]) -> list[Look]:
         return [look for look in self.looks if look.table == table.__name__]

@@ -382,7 +382,7 @@ def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
         caller=body.caller,
         partition=body.partition,
         regions=body.regions,
-        parameters=_parameters(request, planned),
+        parameters=_parameters(request, planned, body.as_of),
         questionnaires=planned.question_hashes,
         started=body.started,
         finished=body.started,
@@ -395,9 +395,10 @@ def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
     )
 
 
-def _parameters(request: Request, planned: Plan) -> dict[str, Any]:
+def _parameters(request: Request, planned: Plan, as_of: dt.datetime | None) -> dict[str, Any]:
     """What the run was asked, without secrets and without paths of this machine."""
     return {
+        **({archive.AS_OF: as_of} if as_of else {}),
         "workload": planned.workload.name,
         "workload_file": planned.workload_file is not None,
         "role": request.role or planned.workload.role,
@@ -586,7 +587,7 @@ def judge_again(
         simulation=manifest.simulation,
         calls=manifest.calls,
         derived_from=archive.link(run),
-        as_of=as_of or manifest.started,
+        as_of=as_of or manifest.as_of,
     )
     return conclude(request, planned, body, progress or Progress())
 

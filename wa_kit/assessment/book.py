@@ -19,7 +19,7 @@ from wa_kit.answers.changing import Saved, save
 from wa_kit.answers.fields import Fields, Place, fields
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS
-from wa_kit.model import Finding, KitError, Outcome
+from wa_kit.model import Evidence, Finding, KitError, Outcome
 from wa_kit.questionnaire import Questionnaire, load_all
 from wa_kit.suggestions import Suggestion, Summary
 
@@ -31,6 +31,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest
     summary: Summary
     findings: tuple[Finding, ...]
+    read_at: dt.datetime  # when AWS was asked
 
 
 class Book:
@@ -110,7 +111,7 @@ class Book:
         if not self.run:
             return []
         owners = {trouble.resource: trouble.owner for trouble in self.run.summary.worst}
-        day = self.run.manifest.started.date()
+        day = self.run.manifest.as_of.date()
         return planned(self.run.findings, Answers(), owners, day)
 
 
@@ -122,9 +123,11 @@ def _newest(home: Path) -> Path | None:
 
 
 def _open(folder: Path) -> Run:
+    manifest = archive.load_manifest(folder)
     return Run(
         folder=folder,
-        manifest=archive.load_manifest(folder),
+        manifest=manifest,
         summary=archive.load_json(folder, "summary.json", Summary),
         findings=tuple(archive.load_findings(folder)),
+        read_at=Evidence(looks=archive.load_looks(folder)).read_at or manifest.as_of,
     )

@@ -70,7 +70,7 @@ def _sources(book: Book) -> str:
     simulated = " of a simulated estate" if manifest.simulation else ""
     return (
         f"Evidence: account {manifest.account}{simulated}, read on "
-        f"{manifest.started:%Y-%m-%d %H:%M} UTC. Answers: {book.path.name}."
+        f"{book.run.read_at:%Y-%m-%d %H:%M} UTC. Answers: {book.path.name}."
     )
 
 

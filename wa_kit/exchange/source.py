@@ -77,7 +77,7 @@ def _seen(runs: Path, said: Answers) -> Iterator[Seen]:
         manifest = archive.load_manifest(run)
         summary = archive.load_json(run, "summary.json", Summary)
         owners = {trouble.resource: trouble.owner for trouble in summary.worst}
-        day = manifest.started.date()
+        day = manifest.as_of.date()
         yield Seen(
             account=manifest.account,
             day=day,

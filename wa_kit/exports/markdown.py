@@ -57,7 +57,7 @@ def _front(material: Material) -> Iterator[str]:
         ("Workload", manifest.parameters.get("workload", "")),
         ("AWS account", manifest.account),
         ("Regions", listing(manifest.regions) if manifest.regions else "none"),
-        ("Evidence of", f"{manifest.started:%Y-%m-%d %H:%M} UTC"),
+        ("Evidence of", material.read_on("%Y-%m-%d %H:%M")),
     )
     yield bullets(Md(f"{bold(term)}: {md(value)}") for term, value in facts if value)
     yield "## The verdict"
@@ -227,7 +227,7 @@ def _unseen(material: Material) -> Iterator[str]:
 
 
 def _accepted(material: Material) -> Iterator[str]:
-    answers, today = material.answers, material.manifest.started.date()
+    answers, today = material.answers, material.today
     yield "## Exceptions and disputes"
     if not answers.exceptions and not answers.disputes:
         yield "There are no exceptions and no disputes."

@@ -118,7 +118,7 @@ def _compliance(
 
 def _info(finding: Finding, material: Material) -> dict[str, Any]:
     check = known(finding.check)
-    when = _milliseconds(material.manifest.started)
+    when = _milliseconds(material.read_at)
     read = reading(finding)[1]
     seen = _milliseconds(read) if isinstance(read, dt.datetime) else when
     return {

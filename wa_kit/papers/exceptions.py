@@ -5,7 +5,6 @@ An exception that ran out covers nothing. Disputes stand beside, and turn no fai
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import msgspec
@@ -30,16 +29,12 @@ def told(sources: Sources) -> dict[str, Any]:
     disputes = sources.answers.disputes
     return {
         "document": sources.document(ARTEFACT),
-        "in_force": sum(e.expires >= _today(sources) for e in entries),
-        "ran_out": sum(e.expires < _today(sources) for e in entries),
+        "in_force": sum(e.expires >= sources.as_of for e in entries),
+        "ran_out": sum(e.expires < sources.as_of for e in entries),
         "register": _register(sources, numbered) if entries else "",
         "covered": _covered(sources, numbered),
         "disputes": _disputes(sources, disputes) if disputes else "",
     }
-
-
-def _today(sources: Sources) -> dt.date:
-    return sources.manifest.started.date()
 
 
 def _register(sources: Sources, numbered: list[tuple[int, AcceptedRisk]]) -> Md:
@@ -67,7 +62,7 @@ def _title(check: str) -> str:
 
 def _covers(sources: Sources, entry: AcceptedRisk) -> str:
     covered = plural(len(_accepted(sources, entry)), "failure")
-    if entry.expires >= _today(sources):
+    if entry.expires >= sources.as_of:
         return covered
     again = [f for f in _named(sources, entry) if f.outcome is Outcome.FAIL and not f.exception]
     return f"nothing; {plural(len(again), 'failure')} without it" if again else "nothing"
@@ -85,7 +80,7 @@ def _named(sources: Sources, entry: AcceptedRisk | Dispute) -> list[Finding]:
 
 
 def _state(sources: Sources, entry: AcceptedRisk) -> str:
-    days = (entry.expires - _today(sources)).days
+    days = (entry.expires - sources.as_of).days
     if days < 0:
         return f"ran out {plural(-days, 'day')} ago"
     return f"in force, {plural(days, 'day')} left" if days <= _SOON else "in force"

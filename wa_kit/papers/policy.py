@@ -83,7 +83,7 @@ def _duties(sources: Sources) -> Md:
 
 
 def _exceptions(sources: Sources) -> Md:
-    today = sources.manifest.started.date()
+    today = sources.as_of
     rows = [
         (
             code(e.resource),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -44,7 +45,7 @@ class Sources:
         self.evidence = evidence
         self.manifest = manifest
         self.context = workload.context(
-            now=manifest.started,
+            now=manifest.as_of,
             account=manifest.account,
             partition=manifest.partition,
             regions=manifest.regions,
@@ -52,7 +53,13 @@ class Sources:
 
     @property
     def day(self) -> str:
-        return f"{self.manifest.started:%Y-%m-%d}"
+        """When AWS was asked."""
+        return f"{self.evidence.read_at or self.manifest.as_of:%Y-%m-%d}"
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day for which it was judged."""
+        return self.manifest.as_of.date()
 
     @property
     def asked_aws(self) -> bool:

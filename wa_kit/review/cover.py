@@ -15,6 +15,7 @@ from wa_kit.shown import Child, Html, clamped, el, join, paragraphs, terms
 from wa_kit.suggestions import listing, plural
 
 TITLE = "Data protection review"
+_WHEN = "%d %B %Y, %H:%M"
 _REGIONS = 4  # named, and not only counted
 _TITLE, _LABEL = 70, 24  # characters of the first screen; the whole stands below it
 
@@ -56,7 +57,7 @@ def _masthead(material: Material) -> Html:
     facts = [
         f"AWS account {manifest.account}",
         _regions(manifest.regions),
-        f"evidence of {manifest.started:%d %B %Y, %H:%M} UTC",
+        f"evidence of {material.read_on(_WHEN)}",
     ]
     return join(
         el(
@@ -87,7 +88,7 @@ def _sheet(material: Material) -> Html:
                 *_about(material),
                 ("AWS account", manifest.account),
                 ("Regions", _regions(manifest.regions)),
-                ("Evidence of", f"{manifest.started:%d %B %Y, %H:%M} UTC"),
+                ("Evidence of", material.read_on(_WHEN)),
                 ("Made by", f"wa-kit {manifest.kit_version}"),
             ],
             class_="facts",

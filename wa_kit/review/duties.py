@@ -78,7 +78,7 @@ def who_should_who_can(material: Material) -> Parts | None:
     if not duties:
         return None
     manifest = material.manifest
-    context = Context(now=manifest.started, account=manifest.account)
+    context = Context(now=manifest.as_of, account=manifest.account)
     who = viewed(material.evidence, context, WhoMay)
     reaches = who.reaches  # from here on ``who`` knows what it could not work out
     unread = bool(who.not_read)

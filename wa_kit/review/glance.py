@@ -148,7 +148,7 @@ def _exceptions(material: Material) -> Iterator[Html]:
         yield el("p", el("b", "None"), class_="fact")
         yield el("p", "Nobody has accepted a failure.")
         return
-    today = material.manifest.started.date()
+    today = material.today
     hold = sum(entry.expires >= today for entry in entries)
     yield el("p", el("b", f"{hold:,}"), " accepted by name", class_="fact")
     names = {f.resource: f.name for f in material.findings if f.exception}

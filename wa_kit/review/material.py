@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -93,8 +94,7 @@ class Material:
     @cached_property
     def actions(self) -> list[PlannedAction]:
         """What to do, most urgent first."""
-        day = self.manifest.started.date()
-        return planned(self.findings, self.answers, self.owners, day)
+        return planned(self.findings, self.answers, self.owners, self.today)
 
     def dispute(self, finding: Finding) -> Dispute | None:
         """What somebody holds against a finding."""
@@ -142,6 +142,21 @@ class Material:
     def rest(self) -> str:
         """Where to look for what a page leaves out."""
         return "findings.csv" if self.paper else "annex A"
+
+    @property
+    def today(self) -> dt.date:
+        """The day for which it was judged: that of the reading, unless somebody named another."""
+        return self.manifest.as_of.date()
+
+    @property
+    def read_at(self) -> dt.datetime:
+        """When AWS was asked; what is judged again is as old as its evidence."""
+        return self.evidence.read_at or self.manifest.as_of
+
+    def read_on(self, form: str) -> str:
+        """When AWS was asked, and that it was judged again later where it was."""
+        again = f", judged again on {self.manifest.started:%d %B %Y}"
+        return f"{self.read_at:{form}} UTC{again if self.manifest.judged_again else ''}"
 
     def cut(self, title: str, shown: int, total: int) -> str:
         """A title that says so where fewer are shown than there are."""

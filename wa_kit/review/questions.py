@@ -182,7 +182,7 @@ def _charts(material: Material, findings: list[Finding]) -> Iterator[Parts]:
     if levels := charts.levels(material.evidence, resources):
         yield levels.shown("")
     if "kms_cmk_rotation_enabled" in checks:
-        ages = charts.key_ages(material.keys, material.manifest.started)
+        ages = charts.key_ages(material.keys, material.manifest.as_of)
         yield ages.shown("No customer managed key was found, so there is no chart of key ages.")
     if any(finding.outcome is Outcome.UNKNOWN for finding in findings):
         yield charts.coverage(findings).shown("")

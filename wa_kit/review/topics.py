@@ -147,7 +147,7 @@ def exceptions(material: Material) -> Parts:
 
 
 def _until(material: Material, expires: str) -> str:
-    today = material.manifest.started.date().isoformat()
+    today = material.today.isoformat()
     return f"{expires} (run out: it covers nothing any more)" if expires < today else expires
 
 

@@ -81,14 +81,14 @@ def inert(value: Any) -> Any:
 def _front(material: Material) -> dict[str, Any]:
     manifest, said = material.manifest, material.narrative
     regions = [place(region) for region in manifest.regions]
-    day = said.date or manifest.started.date()
+    day = said.date or material.today
     front = {
         "title": said.title or _TITLE,
         "customer": said.customer,
         "account": manifest.account,
         "workload": str(manifest.parameters.get("workload", "")),
         "regions": listing(regions) or "none",
-        "evidence_of": f"{manifest.started:%d %B %Y, %H:%M} UTC",
+        "evidence_of": material.read_on("%d %B %Y, %H:%M"),
         "date": f"{day:%d %B %Y}",
         "version": said.version,
         "prepared_by": said.prepared_by,
@@ -164,7 +164,7 @@ def _counted(findings: dict[str, int]) -> str:
 
 def drawn(material: Material) -> list[charts.Chart]:
     """The charts of the report that have something to show."""
-    now = material.manifest.started
+    now = material.manifest.as_of
     made = (
         charts.coverage(material.findings),
         charts.levels(material.evidence),

@@ -44,7 +44,7 @@ def _action(action: PlannedAction) -> dict[str, Any]:
 
 def exceptions(material: Material) -> list[dict[str, Any]]:
     """Failures that somebody accepted, with how many each covers now."""
-    today = material.manifest.started.date()
+    today = material.today
     accepted = [(f.check, (f.exception or {}).get("resource")) for f in material.findings]
     return [
         {

@@ -53,7 +53,7 @@ def redacted_copy(run: Path, into: Path) -> Path:
     manifest, written = archive.load_manifest(run), _written(run)
     evidence, findings = archive.load_evidence(run), archive.load_findings(run)
     context = written.workload.context(
-        now=manifest.started,
+        now=manifest.as_of,
         account=manifest.account,
         partition=manifest.partition,
         regions=manifest.regions,

@@ -62,7 +62,7 @@ def _properties(material: Material) -> dict[str, str]:
     narrative, manifest = material.narrative, material.manifest
     return {
         "title": _title(material),
-        "subject": f"AWS account {manifest.account}, {manifest.started:%Y-%m-%d}",
+        "subject": f"AWS account {manifest.account}, {material.read_at:%Y-%m-%d}",
         "author": narrative.prepared_by,
         "company": narrative.customer,
         "category": narrative.confidentiality,
@@ -102,7 +102,7 @@ def _summary(page: Page, material: Material) -> None:
         ("Workload", str(manifest.parameters.get("workload", ""))),
         ("AWS account", manifest.account),
         ("Regions", listing(manifest.regions) if manifest.regions else "none"),
-        ("Evidence of", f"{manifest.started:%Y-%m-%d %H:%M} UTC"),
+        ("Evidence of", material.read_on("%Y-%m-%d %H:%M")),
     )
     for term, value in facts:
         if value:

@@ -301,7 +301,7 @@ EXCEPTIONS = (
 
 
 def exceptions(material: Material) -> Iterator[Row]:
-    today = material.manifest.started.date()
+    today = material.today
     covered = Counter(
         (f.check, (f.exception or {}).get("resource")) for f in material.findings if f.exception
     )
