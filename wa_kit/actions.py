@@ -19,6 +19,7 @@ from wa_kit.model import EFFORTS, SEVERITIES, Effort, Finding, Outcome, Severity
 
 Impact = Literal["high", "medium", "low"]
 Horizon = Literal[30, 90, 180]  # days from the review
+TITLED = "Should hold, and does not"  # heads the titles of checks: each says how it should be
 HORIZONS: tuple[Horizon, ...] = (30, 90, 180)
 _IMPACT: dict[Severity, Impact] = {
     "critical": "high",

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from wa_kit.actions import TITLED
 from wa_kit.answers.fields import Place, Value
 from wa_kit.answers.said import Objection, Progress, Status
 
@@ -181,7 +182,7 @@ ACTIONS = Spec(
     title="Actions",
     intro="What fails in the newest run, and what is decided on it. A due day needs an owner.",
     part=("actions",),
-    said=(("Action", 40), ("Check", 34), ("Severity", 14), ("Failing", 12), ("Proposed", 20)),
+    said=((TITLED, 40), ("Check", 34), ("Severity", 14), ("Failing", 12), ("Proposed", 20)),
     columns=(
         _column("owner", "Owner", width=20),
         _column("due", "Due", "date", 17),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from wa_kit.actions import HORIZONS, PlannedAction
+from wa_kit.actions import HORIZONS, TITLED, PlannedAction
 from wa_kit.exports.values import called
 from wa_kit.markdown import Md, bold, bullets, code, link, md, prose, quoted, table
 from wa_kit.questionnaire import Questionnaire
@@ -165,7 +165,7 @@ def _plan(material: Material) -> Iterator[str]:
             yield f"### Within {horizon} days"
             yield table(
                 (
-                    "Action on",
+                    TITLED,
                     "Severity",
                     "Impact",
                     "Effort",

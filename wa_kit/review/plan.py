@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wa_kit.actions import HORIZONS, Horizon, Impact, PlannedAction
+from wa_kit.actions import HORIZONS, TITLED, Horizon, Impact, PlannedAction
 from wa_kit.model import EFFORTS, SEVERITIES, Effort, Finding, Outcome
 from wa_kit.review.material import Material, grouped, known
 from wa_kit.review.words import (
@@ -96,7 +96,7 @@ def _overview(actions: Sequence[PlannedAction]) -> Table:
         )
         for action in actions
     )
-    columns = ("Action on", "Severity", "Effort", "Owner", "Due", "Status", "Resources")
+    columns = (TITLED, "Severity", "Effort", "Owner", "Due", "Status", "Resources")
     title = "Actions, the most urgent first"
     return Table(title, columns, rows, numbers=["Resources"], fold_over=60, kind="actions")
 

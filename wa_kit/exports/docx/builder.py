@@ -13,6 +13,7 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_BREAK
 
+from wa_kit.actions import TITLED
 from wa_kit.exports.docx import styles
 from wa_kit.exports.docx.styles import field, table
 
@@ -166,7 +167,7 @@ def _plan(document: Any) -> None:
         "part.actions",
         (
             (
-                "Action",
+                TITLED,
                 "{{ row.title }}\n{{ row.remedy }}"
                 "{% if row.note %} Note: {{ row.note }}{% endif %}",
                 6.5,

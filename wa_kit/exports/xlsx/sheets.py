@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from wa_kit.actions import TITLED
 from wa_kit.charts import NOT_READ, customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.exports.values import called, day, reading, shown
@@ -20,7 +21,7 @@ from wa_kit.review.words import REASONS, place, sentence
 Row = tuple[Any, ...]
 
 ACTIONS = (
-    Column("Action on", 38),
+    Column(TITLED, 38),
     Column("Impact", 9),
     Column("Effort", 9),
     Column("Severity", 10, coloured=True),
