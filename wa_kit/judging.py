@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
 from types import FunctionType, MethodType
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -29,6 +29,7 @@ from wa_kit.model import (
     Look,
     NotRead,
     Outcome,
+    R,
     Reason,
     Row,
     Rows,
@@ -109,9 +110,32 @@ def judge(
         return [finding for check in by_id for finding in judging.by(check)]
 
 
-def viewed(evidence: Evidence, context: Context, kind: type[V]) -> V:
+def joined(evidence: Evidence, kind: type[R]) -> Rows[R]:
+    """A table, or all of a shared base, as checks get it: guarded, and silent on nothing."""
+    tables = tables_for([kind])
+    failed = {
+        _blinded(kind, table, look): look.not_read
+        for table in tables
+        for look in _failed(evidence, table)
+        if look.not_read
+    }
+    looked = {look.region for table in tables for look in evidence.looks_at(table)}
+    rows = [guarded(row) for row in evidence.of(kind)]
+    return Rows(rows, failed, looked if tables else None)
+
+
+def viewed(evidence: Evidence, kind: type[V]) -> V:
     """A view as checks get it: its rows are guarded, and it knows what was not read."""
-    return cast(V, _Judging(evidence, context, {})._view(kind))
+    return kind(*(joined(evidence, table) for table in kind.reads))
+
+
+def _failed(evidence: Evidence, table: type[Row]) -> list[Look]:
+    """Looks at a table that ended early; a table nobody looked at counts as one, of no account."""
+    looks = evidence.looks_at(table)
+    if not looks:
+        never = NotRead(Reason.NOT_COLLECTED)
+        return [Look(table=table.__name__, account="", region="global", not_read=never)]
+    return [look for look in looks if look.not_read]
 
 
 @contextmanager
@@ -159,7 +183,7 @@ class _Judging:
         not_looked = [
             self._not_looked(check, look, table)
             for table in tables_for([check.judges])
-            for look in self._failed(table)
+            for look in _failed(self._evidence, table)
         ]
         if not_looked:
             return sorted(found + not_looked, key=attrgetter("account", "region", "resource"))
@@ -174,31 +198,13 @@ class _Judging:
 
     def _joined(self, kind: type[Row]) -> Rows[Any]:
         if kind not in self._rows:
-            tables = tables_for([kind])
-            failed = {
-                _blinded(kind, table, look): look.not_read
-                for table in tables
-                for look in self._failed(table)
-                if look.not_read
-            }
-            looked = {look.region for table in tables for look in self._evidence.looks_at(table)}
-            rows = [guarded(row) for row in self._evidence.of(kind)]
-            self._rows[kind] = Rows(rows, failed, looked if tables else None)
+            self._rows[kind] = joined(self._evidence, kind)
         return self._rows[kind]
 
     def _view(self, kind: type[View]) -> View:
         if kind not in self._views:
             self._views[kind] = kind(*(self._joined(table) for table in kind.reads))
         return self._views[kind]
-
-    def _failed(self, table: type[Row]) -> list[Look]:
-        """Looks at a table that ended early; a table nobody looked at counts as one."""
-        looks = self._evidence.looks_at(table)
-        if not looks:
-            never = NotRead(Reason.NOT_COLLECTED)
-            account = self._context.account
-            return [Look(table=table.__name__, account=account, region="global", not_read=never)]
-        return [look for look in looks if look.not_read]
 
     def _verdict(self, check: Check, row: Row, others: dict[str, Any]) -> Finding:
         noted: dict[str, Any] = {}
@@ -227,6 +233,7 @@ class _Judging:
 
     def _not_looked(self, check: Check, look: Look, table: type[Row]) -> Finding:
         assert look.not_read
+        account = look.account or self._context.account
         verdict = Verdict(
             Outcome.UNKNOWN,
             f"{table.__name__} was not read whole: {look.not_read}",
@@ -236,11 +243,11 @@ class _Judging:
             check,
             verdict,
             look.not_read,
-            account=look.account,
+            account=account,
             region=look.region,
             service=table.service,
             resource_type="Kit::Table",
-            resource=f"{account_arn(look.account)}#{table.__name__}",
+            resource=f"{account_arn(account)}#{table.__name__}",
             name=table.__name__,
         )
 
@@ -310,9 +317,9 @@ def _is_about(about: str, row: Row) -> bool:
     return isinstance(row, Attestation) and f"{row.subject}/".startswith(f"{about}/")
 
 
-def _blinded(joined: type[Row], table: type[Row], look: Look) -> str:
+def _blinded(kind: type[Row], table: type[Row], look: Look) -> str:
     """The region of which a failed look leaves a join blind."""
-    if joined is not table and issubclass(table, Encrypted) and table.key_may_be_elsewhere:
+    if kind is not table and issubclass(table, Encrypted) and table.key_may_be_elsewhere:
         return "global"
     return look.region
 

@@ -20,12 +20,12 @@ from wa_kit.charts.figure import (
     UNTOLD,
 )
 from wa_kit.charts.placing import Stop
-from wa_kit.charts.told import bare, joined
+from wa_kit.charts.told import bare
 from wa_kit.evidence.backup import BackupPlan, BackupVault, RecoveryPoint
 from wa_kit.evidence.ec2 import EbsSnapshot, EbsVolume
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.evidence.rds import AutomatedBackup, DbCluster, DbInstance, RdsSnapshot
-from wa_kit.judging import guarded
+from wa_kit.judging import guarded, joined
 from wa_kit.model import Encrypted, Evidence, NotRead, Unread
 from wa_kit.protection import KeyRing, foreign_account
 from wa_kit.wording import listing

@@ -18,9 +18,9 @@ from wa_kit.charts.figure import (
     marker,
     readable_on,
 )
-from wa_kit.charts.told import customer_managed, joined, kind_of, rotation, said
+from wa_kit.charts.told import customer_managed, kind_of, rotation, said
 from wa_kit.evidence.kms import KmsKey
-from wa_kit.judging import guarded
+from wa_kit.judging import guarded, joined
 from wa_kit.model import DataStore, Evidence, Finding, Outcome, Unread
 from wa_kit.protection import KeyRing
 from wa_kit.shown import Table

@@ -13,8 +13,9 @@ import msgspec
 from wa_kit.charts.figure import NO_USE, NOT_READ, OPEN_KEY, OTHERS_KEY
 from wa_kit.charts.flows import Flows
 from wa_kit.charts.placing import Flow, Stop
-from wa_kit.charts.told import bare, customer_managed, joined, kind_of
+from wa_kit.charts.told import bare, customer_managed, kind_of
 from wa_kit.evidence.kms import KmsKey
+from wa_kit.judging import viewed
 from wa_kit.model import Encrypted, Evidence, NotRead
 from wa_kit.protection import UNUSABLE_STATES, KeyUsers, foreign_account
 from wa_kit.shown import Table
@@ -49,7 +50,7 @@ def key_map(evidence: Evidence, public: Collection[str] = ()) -> Flows:
 
 def protected(evidence: Evidence, public: Collection[str] = ()) -> list[Protected]:
     """Every key that protects something, those in trouble first, then those of most resources."""
-    users = KeyUsers(joined(evidence, Encrypted), joined(evidence, KmsKey))
+    users = viewed(evidence, KeyUsers)
     keys = {key.arn: key for key in evidence.of(KmsKey)}
     found = [
         _protected(_stop(ref, things[0].account, keys, public), _region(ref, things), things)

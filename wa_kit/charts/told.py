@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from wa_kit.charts.figure import NOT_READ, UNTOLD
-from wa_kit.evidence import tables_for
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.judging import guarded
-from wa_kit.model import Evidence, Finding, Outcome, R, Row, Rows, Unread
+from wa_kit.model import Finding, Outcome, Row, Unread
 
 _WORDS = re.compile("[A-Z]+(?=[A-Z][a-z])|[A-Z][a-z]*|[^A-Z]+")
 
@@ -34,14 +33,6 @@ def kind_of(row: Row) -> str:
 def bare(name: str) -> str:
     """A key by its alias or id alone."""
     return name.split(":", 5)[-1].removeprefix("key/").removeprefix("alias/")
-
-
-def joined(evidence: Evidence, kind: type[R]) -> Rows[R]:
-    """A table, or all of a shared base, as the checks get it: silent on what was not read."""
-    looks = [look for table in tables_for([kind]) for look in evidence.looks_at(table)]
-    failed = {look.region: look.not_read for look in looks if look.not_read}
-    rows = [guarded(row) for row in evidence.of(kind)]
-    return Rows(rows, failed, {look.region for look in looks})
 
 
 def customer_managed(key: KmsKey) -> bool | None:

@@ -30,7 +30,7 @@ def told(sources: Sources) -> dict[str, Any]:
     keys = sorted(sources.evidence.of(KmsKey), key=lambda key: (key.region, key.name, key.arn))
     ours = [key for key in keys if customer_managed(key) is not False]
     shown, left = ours[:_KEYS], len(ours) - _KEYS
-    users = viewed(sources.evidence, sources.context, KeyUsers)
+    users = viewed(sources.evidence, KeyUsers)
     gaps = sources.unread([KmsKey, *tables_for([Encrypted])])
     return {
         "document": sources.document(ARTEFACT),

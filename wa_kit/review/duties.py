@@ -13,7 +13,6 @@ import msgspec
 from wa_kit.answers import Role
 from wa_kit.charts import customer_managed
 from wa_kit.judging import viewed
-from wa_kit.model import Context
 from wa_kit.policies.wildcards import matches
 from wa_kit.reach import DELETES, Reach, WhoMay
 from wa_kit.review.holders import BY_IAM, ON_CONDITIONS, RULE, whom
@@ -77,9 +76,7 @@ def who_should_who_can(material: Material) -> Parts | None:
     }
     if not duties:
         return None
-    manifest = material.manifest
-    context = Context(now=manifest.as_of, account=manifest.account)
-    who = viewed(material.evidence, context, WhoMay)
+    who = viewed(material.evidence, WhoMay)
     reaches = who.reaches  # from here on ``who`` knows what it could not work out
     unread = bool(who.not_read)
     rows = []

@@ -11,9 +11,9 @@ from wa_kit.charts import NOT_READ, customer_managed, rotation, said
 from wa_kit.evidence.kms import KmsKey
 from wa_kit.exports.values import called, day, reading, shown
 from wa_kit.exports.xlsx.book import Column
-from wa_kit.judging import guarded
+from wa_kit.judging import guarded, joined, viewed
 from wa_kit.model import SEVERITIES as ALL_SEVERITIES
-from wa_kit.model import DataStore, Encrypted, Evidence, Finding, Outcome, Rows, Unread
+from wa_kit.model import DataStore, Finding, Outcome, Unread
 from wa_kit.protection import KeyRing, KeyUsers
 from wa_kit.review.material import Material
 from wa_kit.review.words import REASONS, place, sentence
@@ -148,7 +148,7 @@ _WORST_FIRST = ("Fail", NOT_READ, "Not answered", "AWS cannot tell", "Pass", "No
 
 def stores(material: Material) -> Iterator[Row]:
     """A data store a row: what protects it, what its data asks for, and how it fares."""
-    ring = KeyRing(_all_keys(material.evidence))
+    ring = KeyRing(joined(material.evidence, KmsKey))
     judged: dict[tuple[str, str], list[Finding]] = {}
     for f in material.findings:
         judged.setdefault((f.resource, f.region), []).append(f)
@@ -173,13 +173,6 @@ def stores(material: Material) -> Iterator[Row]:
             store.resource_type,
             store.arn,
         )
-
-
-def _all_keys(evidence: Evidence) -> Rows[KmsKey]:
-    looks = evidence.looks_at(KmsKey)
-    failed = {look.region: look.not_read for look in looks if look.not_read}
-    keys = [guarded(key) for key in evidence.of(KmsKey)]
-    return Rows(keys, failed, {look.region for look in looks})
 
 
 def _level(store: DataStore, ring: KeyRing) -> str:
@@ -209,8 +202,7 @@ KEYS = (
 
 
 def keys(material: Material) -> Iterator[Row]:
-    things = [guarded(thing) for thing in material.evidence.of(Encrypted)]
-    users = KeyUsers(Rows(things), _all_keys(material.evidence))
+    users = viewed(material.evidence, KeyUsers)
     for key in material.keys:
         ours = customer_managed(key)
         yield (
