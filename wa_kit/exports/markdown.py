@@ -252,21 +252,10 @@ def _accepted(material: Material) -> Iterator[str]:
 
 
 def _people(material: Material) -> Iterator[str]:
-    said = {duty: who for role in material.answers.roles.values() for duty, who in role.items()}
-    duties: dict[str, tuple[object, ...]] = {}
-    documents: dict[str, str] = {}
-    for _, question in material.asked:
-        for role in question.roles if question else ():
-            for duty in role.responsibilities:
-                who = said.get(duty.id)
-                accountable = (who.accountable if who else "") or "nobody named"
-                deputy = (who.deputy if who else "") or "nobody named"
-                duties[f"{role.id} {duty.id}"] = (duty.text, role.title, accountable, deputy)
-        for artefact in question.artefacts if question else ():
-            documents[artefact.id] = artefact.title
-    yield "## Roles"
     columns = ("Responsibility", "Role", "Accountable", "Deputy")
-    yield table(columns, (duties[name] for name in sorted(duties)))
+    yield "## Roles"
+    yield table(columns, material.duties(material.questions))
+    documents = {a.id: a.title for question in material.questions for a in question.artefacts}
     yield "## Documents"
     own = {name: d.title or name for name, d in material.answers.artefacts.items()}
     yield table(

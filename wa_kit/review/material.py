@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from wa_kit.actions import PlannedAction, planned
-from wa_kit.answers import Answers, Dispute, disputed
+from wa_kit.answers import Answers, Dispute, Duty, disputed
 from wa_kit.archive import Manifest
 from wa_kit.checks import CHECKS, Check
 from wa_kit.evidence.kms import KmsKey
@@ -37,6 +37,18 @@ class Extent(NamedTuple):
 _SCREEN = Extent(2_500, 6_000, 6_000, 1_000, 2_500, 50, 200, 2_500)
 _PAPER = Extent(0, 600, 30, 0, 400, 15, 40, 80)
 _WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
+
+
+class HeldDuty(NamedTuple):
+    """Something that somebody has to be accountable for, and who says so."""
+
+    responsibility: str
+    role: str
+    accountable: str
+    deputy: str
+
+
+NOBODY = "nobody named"
 
 
 class Material:
@@ -142,6 +154,23 @@ class Material:
     def rest(self) -> str:
         """Where to look for what a page leaves out."""
         return "findings.csv" if self.paper else "annex A"
+
+    def duties(self, questions: Iterable[Questionnaire]) -> list[HeldDuty]:
+        """Who answers for what these questions expect somebody to do."""
+        said = {duty: who for role in self.answers.roles.values() for duty, who in role.items()}
+        held = {}
+        for question in questions:
+            for role in question.roles:
+                for duty in role.responsibilities:
+                    who = said.get(duty.id, Duty())
+                    named = who.accountable or NOBODY, who.deputy or NOBODY
+                    held[role.id, duty.id] = HeldDuty(duty.text, role.title, *named)
+        return [held[key] for key in sorted(held)]
+
+    @property
+    def questions(self) -> list[Questionnaire]:
+        """The questionnaires that are at hand, in the order of the review."""
+        return [question for _, question in self.asked if question]
 
     @property
     def today(self) -> dt.date:

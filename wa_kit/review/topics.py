@@ -165,17 +165,8 @@ def roles_and_artefacts(material: Material) -> Parts:
 
 
 def _roles(material: Material) -> Table:
-    said = {duty: who for role in material.answers.roles.values() for duty, who in role.items()}
-    rows: dict[tuple[str, str], tuple[str, str, str, str]] = {}
-    for _, question in material.asked:
-        for role in question.roles if question else ():
-            for duty in role.responsibilities:
-                who = said.get(duty.id)
-                accountable = (who.accountable if who else "") or "nobody named"
-                deputy = (who.deputy if who else "") or "nobody named"
-                rows[role.id, duty.id] = (duty.text, role.title, accountable, deputy)
     columns = ("Responsibility", "Role", "Accountable", "Deputy")
-    return Table("Who is responsible", columns, (rows[key] for key in sorted(rows)))
+    return Table("Who is responsible", columns, material.duties(material.questions))
 
 
 def _artefacts(material: Material) -> Table:

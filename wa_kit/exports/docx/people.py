@@ -81,19 +81,7 @@ def responsibilities(material: Material) -> list[dict[str, str]]:
 
 def duties(material: Material, questions: Iterable[Questionnaire]) -> list[dict[str, str]]:
     """Who answers for what the questions expect somebody to do."""
-    said = {duty: who for role in material.answers.roles.values() for duty, who in role.items()}
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    for question in questions:
-        for role in question.roles:
-            for duty in role.responsibilities:
-                who = said.get(duty.id)
-                rows[role.id, duty.id] = {
-                    "responsibility": duty.text,
-                    "role": role.title,
-                    "accountable": (who.accountable if who else "") or "nobody named",
-                    "deputy": (who.deputy if who else "") or "nobody named",
-                }
-    return [rows[key] for key in sorted(rows)]
+    return [duty._asdict() for duty in material.duties(questions)]
 
 
 def documents(material: Material) -> list[dict[str, str]]:
