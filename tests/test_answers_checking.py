@@ -170,6 +170,8 @@ def test_the_answers_go_out_and_come_back_by_command(wa_kit: Run, tmp_path: Path
     _, printed, _ = wa_kit("import", file, folder)
     assert printed == f"{line}1 field changed.\n"
     assert "Joel [bold]" in fields_in(folder).values()
+    _, printed, _ = wa_kit("import", file, folder)
+    assert printed == "1 field edited there, and the same in answers.yaml already.\n"
 
 
 def test_a_refused_import_lists_its_problems_and_returns_2(wa_kit: Run, tmp_path: Path) -> None:

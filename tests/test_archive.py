@@ -104,7 +104,7 @@ def test_a_full_disk_is_a_clear_message_and_leaves_earlier_runs(run, tmp_path):
     ):
         raise OSError(28, "No space left on device")
     assert raised.value.exit_code == 4
-    assert verify(run) == []
+    assert verify(run).whole
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
@@ -134,7 +134,7 @@ def test_the_times_of_the_looks_are_outside_the_digest_and_nothing_else_is(tmp_p
 
 
 def test_a_whole_run_verifies(run):
-    assert verify(run) == []
+    assert verify(run).whole
 
 
 def test_every_edit_deletion_addition_and_swap_is_found(run):
@@ -143,33 +143,36 @@ def test_every_edit_deletion_addition_and_swap_is_found(run):
         path = run / name
         before = path.read_bytes()
         path.write_bytes(before + b" ")
-        assert verify(run) == [f"{name}: altered"]
+        assert verify(run).altered == (f"{name}: altered",)
         path.unlink()
-        assert verify(run) == [f"{name}: missing"]
+        assert verify(run).altered == (f"{name}: missing",)
         path.write_bytes(before)
     (run / "extra").write_text("x")
-    assert verify(run) == ["extra: added"]
+    assert verify(run).altered == ("extra: added",)
     (run / "extra").unlink()
     one, two = run / names[0], run / names[1]
     first, second = one.read_bytes(), two.read_bytes()
     one.write_bytes(second)
     two.write_bytes(first)
-    assert verify(run) == [f"{names[0]}: altered", f"{names[1]}: altered"]
+    assert verify(run).altered == (
+        f"{names[0]}: altered",
+        f"{names[1]}: altered",
+    )
 
 
 def test_a_link_in_place_of_a_file_is_found(run, tmp_path):
     path = run / "findings.jsonl"
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
-    assert verify(run) == ["findings.jsonl: a link, not a file"]
+    assert verify(run).altered == ("findings.jsonl: a link, not a file",)
 
 
 def test_a_rewritten_manifest_is_found_with_the_hash_kept_elsewhere(run):
     kept = archive.manifest_hash(run)
     path = run / "manifest.json"
     path.write_text(path.read_text().replace("reviewer", "somebody"))
-    assert verify(run) == []  # what an unsigned archive cannot see
-    (said,) = verify(run, kept)
+    assert verify(run).whole  # what an unsigned archive cannot see
+    (said,) = verify(run, kept).altered
     assert said.startswith("manifest.json: its SHA-256 is")
 
 
@@ -178,10 +181,13 @@ def test_a_break_in_the_chain_is_found_from_both_ends(run, tmp_path):
     assert load_manifest(after).previous == archive.link(run)
     path = run / "manifest.json"
     path.write_text(path.read_text().replace("reviewer", "somebody"))
-    assert verify(after) == [f"the run before, {run.name}, was altered"]
-    assert verify(run) == [f"manifest.json: the later run {after.name} holds another hash of it"]
+    assert verify(after).altered == (f"the run before, {run.name}, was altered",)
+    assert verify(run).altered == (
+        f"manifest.json: the later run {after.name} holds another hash of it",
+    )
     path.unlink()
-    assert verify(after) == [f"the run before, {run.name}, is missing"]
+    gone = verify(after)
+    assert (gone.altered, gone.gone, gone.whole) == ((), run.name, False)
 
 
 def test_a_folder_that_is_no_run_points_at_one_inside(run, tmp_path):

@@ -8,10 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wa_kit import cli, simulated, terminal
 from wa_kit.checks import CHECKS
+from wa_kit.model import NotRead, Reason
+from wa_kit.permissions import Probe
+from wa_kit.run import Ready
 
 ACCOUNT = "012345678901"  # with a leading zero, which must survive everywhere
 REGION = "eu-west-1"
@@ -300,7 +304,24 @@ def test_preflight_names_the_permission_that_is_missing(wa_kit, estate):
             "preflight", "--endpoint-url", estate.endpoint, "--region", REGION
         )
     assert code == 3
-    assert re.search(r"kms:ListKeys \(denied\) in eu-west-1", printed)
+    assert re.search(r"Permissions that are missing:\n  kms:ListKeys in eu-west-1", printed)
+
+
+def test_preflight_tells_a_missing_permission_from_what_none_would_open(capsys):
+    def probe(table: str, why: NotRead) -> Probe:
+        return Probe(table=table, region=REGION, calls=1, not_read=(why,))
+
+    untold = probe("S3Bucket", NotRead(Reason.NOT_KNOWABLE, detail="S3 named no default"))
+    denied = probe("KmsKey", NotRead(Reason.DENIED, "kms:ListKeys", "kms:ListKeys"))
+    cut = probe("Trail", NotRead(Reason.UNREACHABLE, "cloudtrail:DescribeTrails"))
+    ready = Ready(account=ACCOUNT, caller="me", regions=(REGION,), probes=(untold, denied, cut))
+    terminal.print_ready(ready)
+    said = capsys.readouterr().out
+    assert "missing:\n  kms:ListKeys in eu-west-1\n" in said
+    assert "Trail: cloudtrail:DescribeTrails gave no answer in eu-west-1\n" in said
+    assert "whatever is permitted:\n  S3Bucket: S3 named no default in eu-west-1\n" in said
+    terminal.print_ready(msgspec.structs.replace(ready, probes=(untold,)))
+    assert "Nothing is missing." in capsys.readouterr().out
 
 
 def test_the_catalogue_lists_every_check(wa_kit):

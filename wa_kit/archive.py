@@ -381,8 +381,19 @@ def _link(run: Path | None) -> Link | None:
     return link(run) if run else None
 
 
-def verify(run: Path, expect: str | None = None) -> list[str]:
-    """What was altered since the run was written, in words; empty when it is whole.
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a run since it was written, in words."""
+
+    altered: tuple[str, ...] = ()
+    gone: str = ""  # the run before it, which its chain names and nobody finds
+
+    @property
+    def whole(self) -> bool:
+        return not self.altered and not self.gone
+
+
+def verify(run: Path, expect: str | None = None) -> Verified:
+    """What was altered since the run was written, and whether its chain still holds.
 
     Without ``expect``, a manifest rewritten together with its files cannot be told, unless a
     later run holds its hash.
@@ -399,21 +410,24 @@ def verify(run: Path, expect: str | None = None) -> list[str]:
     found += [f"{name}: added" for name in sorted(now.keys() - manifest.files.keys())]
     if expect is not None and manifest_hash(run) != expect.lower():
         found.append(f"manifest.json: its SHA-256 is {manifest_hash(run)}, not {expect}")
-    return found + _broken_links(run, manifest)
+    found += _altered_links(run, manifest)
+    before = run.parent / manifest.previous.run if manifest.previous else None
+    gone = before.name if before and not (before / "manifest.json").is_file() else ""
+    return Verified(altered=tuple(found), gone=gone)
 
 
 def _links(run: Path) -> list[str]:
     return [str(path.relative_to(run)) for path in sorted(run.rglob("*")) if path.is_symlink()]
 
 
-def _broken_links(run: Path, manifest: Manifest) -> list[str]:
-    """Where the chain of runs no longer holds, before this run or after it."""
+def _altered_links(run: Path, manifest: Manifest) -> list[str]:
+    """Where the chain of runs holds another hash, before this run or after it."""
     found = []
     if manifest.previous:
         before = run.parent / manifest.previous.run
-        if not (before / "manifest.json").is_file():
-            found.append(f"the run before, {before.name}, is missing")
-        elif manifest_hash(before) != manifest.previous.sha256:
+        if (before / "manifest.json").is_file() and (
+            manifest_hash(before) != manifest.previous.sha256
+        ):
             found.append(f"the run before, {before.name}, was altered")
     for after in runs(run.parent):
         previous = load_manifest(after).previous

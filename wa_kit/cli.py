@@ -287,12 +287,12 @@ def verify(
     """Say what was altered in a run folder since it was written."""
     from wa_kit import archive, terminal
 
-    altered = archive.verify(run_folder, expect)
+    verified = archive.verify(run_folder, expect)
     if json:
-        terminal.print_json(terminal.verified_json(run_folder, altered, expect))
+        terminal.print_json(terminal.verified_json(run_folder, verified, expect))
     elif not quiet:
-        terminal.print_verified(run_folder, altered, expect)
-    raise typer.Exit(1 if altered else 0)
+        terminal.print_verified(run_folder, verified, expect)
+    raise typer.Exit(0 if verified.whole else 1)
 
 
 @app.command()

@@ -553,8 +553,14 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[permissions.Probe, ...]
 
     @property
-    def missing(self) -> tuple[permissions.Probe, ...]:
-        return tuple(probe for probe in self.probes if probe.not_read)
+    def missing(self) -> list[tuple[permissions.Probe, NotRead]]:
+        """What a review would not be able to read."""
+        return [(p, why) for p in self.probes for why in p.not_read if why.reason.not_read]
+
+    @property
+    def not_knowable(self) -> list[tuple[permissions.Probe, NotRead]]:
+        """What AWS tells nobody."""
+        return [(p, why) for p in self.probes for why in p.not_read if not why.reason.not_read]
 
 
 def preflight(request: Request, progress: Progress | None = None) -> Ready:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ from rich.panel import Panel
 from rich.table import Table
 
 from wa_kit.folder import Change
-from wa_kit.model import Look
+from wa_kit.model import Look, Reason
 from wa_kit.run import Collected, Progress, Ready, Result
 from wa_kit.shown import clamped, visible
 from wa_kit.suggestions import Blind, Standing, Suggestion, Trouble, plural
 
 if TYPE_CHECKING:
+    from wa_kit.archive import Verified
     from wa_kit.checks import Check
 
 _MARK = {
@@ -237,19 +238,30 @@ def print_ready(ready: Ready) -> None:
     out.print(f"Account {ready.account} as {safe(ready.caller)}", soft_wrap=True)
     tables = len({probe.table for probe in ready.probes})
     places = plural(len(ready.regions), "region")
-    out.print(f"{tables} tables in {places}: {', '.join(ready.regions)}")
+    out.print(f"{tables} tables in {places}: {', '.join(ready.regions)}", soft_wrap=True)
     out.print(f"A review will take about {calls:,} calls, and read no data.")
     if not ready.missing:
         out.print("[green]Nothing is missing.[/]")
-        return
-    places_of: dict[str, set[str]] = {}
-    for probe in ready.missing:
-        for refused in probe.not_read:
-            needed = f"{refused.action or refused.operation} ({refused.reason})"
-            places_of.setdefault(needed, set()).add(probe.region)
-    out.print("\n[bold]Missing[/]:")
-    for needed, where in sorted(places_of.items()):
-        out.print(f"  {safe(needed)} in {', '.join(sorted(where))}", soft_wrap=True)
+    denied: dict[str, set[str]] = {}
+    failed: dict[str, set[str]] = {}
+    for probe, why in ready.missing:
+        if why.reason is Reason.DENIED:
+            denied.setdefault(why.action or why.operation, set()).add(probe.region)
+        else:
+            failed.setdefault(f"{probe.table}: {str(why).strip()}", set()).add(probe.region)
+    untold: dict[str, set[str]] = {}
+    for probe, why in ready.not_knowable:
+        untold.setdefault(f"{probe.table}: {why.detail or why}", set()).add(probe.region)
+    _print_places("Permissions that are missing", denied)
+    _print_places("No answer came; no permission helps, trying again may", failed)
+    _print_places("AWS itself does not tell, whatever is permitted", untold)
+
+
+def _print_places(heading: str, places: Mapping[str, Collection[str]]) -> None:
+    if places:
+        out.print(f"\n[bold]{heading}[/]:")
+    for what, where in sorted(places.items()):
+        out.print(f"  {safe(what)} in {', '.join(sorted(where))}", soft_wrap=True)
 
 
 def ready_json(ready: Ready) -> dict[str, Any]:
@@ -262,27 +274,34 @@ _UNSIGNED = (
 )
 
 
-def print_verified(run: Path, altered: Sequence[str], expect: str | None) -> None:
+def print_verified(run: Path, verified: Verified, expect: str | None) -> None:
     from wa_kit.archive import manifest_hash
 
-    if altered:
+    if verified.altered:
         out.print(f"[bold red]ALTERED[/]: {safe(run)}", soft_wrap=True)
-        for line in altered:
+        for line in verified.altered:
             out.print(f"  {safe(line)}", soft_wrap=True)
     else:
         out.print(f"[green]Whole[/]: {safe(run)}", soft_wrap=True)
+    if verified.gone:
+        out.print(
+            f"[bold yellow]CHAIN BROKEN[/]: the run before it, {safe(verified.gone)}, is not "
+            "there. Whether it was deleted on purpose, nobody can tell from here.",
+            soft_wrap=True,
+        )
     out.print(f"manifest.json has the SHA-256 {manifest_hash(run)}", soft_wrap=True)
     if expect is None:
         out.print(_UNSIGNED, soft_wrap=True)
 
 
-def verified_json(run: Path, altered: Sequence[str], expect: str | None) -> dict[str, Any]:
+def verified_json(run: Path, verified: Verified, expect: str | None) -> dict[str, Any]:
     from wa_kit.archive import manifest_hash
 
     return {
         "run": str(run),
-        "whole": not altered,
-        "altered": list(altered),
+        "whole": verified.whole,
+        "altered": list(verified.altered),
+        "run_before_gone": verified.gone or None,
         "manifest_sha256": manifest_hash(run),
         "signed": False,
         "expected": expect is not None,

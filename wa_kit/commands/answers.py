@@ -97,11 +97,14 @@ def _print_imported(done: Imported, dry_run: bool) -> None:
     for conflict in done.left:
         line = f"{in_words(conflict.place)}: left as it is, {value_in_words(conflict.theirs)}"
         terminal.out.print(terminal.safe(line), soft_wrap=True)
-    if not done.changes:
+    if done.already:
+        same = plural(done.already, "field")
+        terminal.out.print(f"{same} edited there, and the same in answers.yaml already.")
+    if done.changes:
+        fields = plural(len(done.changes), "field")
+        terminal.out.print(f"{fields} would change." if dry_run else f"{fields} changed.")
+    elif not done.already and not done.left:
         terminal.out.print("Nothing was edited in this document: answers.yaml stays as it is.")
-        return
-    fields = plural(len(done.changes), "field")
-    terminal.out.print(f"{fields} would change." if dry_run else f"{fields} changed.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wa_kit.answers.changing import changed, save
 from wa_kit.answers.fields import (
@@ -51,6 +52,7 @@ class Imported(Struct, frozen=True, kw_only=True):
 
     changes: tuple[Change, ...]
     left: tuple[Conflict, ...]  # conflicts in which answers.yaml was preferred
+    already: int = 0  # fields edited in the document, and the same in answers.yaml by now
 
 
 class _Sides(Struct, frozen=True, kw_only=True):
@@ -59,6 +61,7 @@ class _Sides(Struct, frozen=True, kw_only=True):
     base: Fields
     mine: Fields
     theirs: Fields
+    edited: frozenset[Place]  # in the document, since it was exported
 
 
 def bring_back(
@@ -99,7 +102,9 @@ def bring_back(
         Change(place=place, before=theirs.get(place), after=value)
         for place, value in merged.changes.items()
     ]
-    return Imported(changes=tuple(changes), left=merged.conflicts)
+    open_ = {conflict.place for conflict in merged.conflicts}
+    already = sides.edited - merged.changes.keys() - open_
+    return Imported(changes=tuple(changes), left=merged.conflicts, already=len(already))
 
 
 def _read(file: Path) -> Came:
@@ -118,16 +123,18 @@ def _sides(said: Said, base: Fields, theirs: Fields) -> _Sides:
     """What the document changes, field by field; practices one by one."""
     mine = {**base, **said.fields}
     base = dict(base)
+    edited = {place for place in mine if (mine[place] or None) != (base.get(place) or None)}
     for place, ticks in said.ticks.items():
         was, has = items(base.get(place)), items(theirs.get(place))
         turned = {
             choice: follows for choice, follows in ticks.items() if follows != (choice in was)
         }
         if turned:  # as if it had been exported now: two people may tick different practices
+            edited.add(place)
             base[place] = has
             kept = tuple(choice for choice in has if turned.get(choice, True))
             mine[place] = kept + tuple(c for c in ticks if turned.get(c) and c not in kept)
-    return _Sides(base=_telling(base), mine=_telling(mine), theirs=theirs)
+    return _Sides(base=_telling(base), mine=_telling(mine), theirs=theirs, edited=frozenset(edited))
 
 
 def _resting(sides: _Sides, seen: Mapping[str, Mapping[str, str]]) -> _Sides:
@@ -141,7 +148,7 @@ def _resting(sides: _Sides, seen: Mapping[str, Mapping[str, str]]) -> _Sides:
             base.pop(place, None)
             if now := sides.theirs.get(place):  # the newer look counts, whoever looked
                 base[place] = now
-    return _Sides(base=base, mine=mine, theirs=sides.theirs)
+    return replace(sides, base=base, mine=mine)
 
 
 def _telling(known: Mapping[Place, Value | None]) -> Fields:
