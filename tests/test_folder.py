@@ -208,6 +208,27 @@ def test_after_an_upgrade_what_was_edited_stays_and_what_is_new_is_shown(
     assert folder.init(tmp_path) == []
 
 
+def test_new_settings_are_named_and_values_within_an_example_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.init(tmp_path)
+    (tmp_path / "workload.yaml").write_text("name: Ours\naccounts:\nregions:\n")
+    Upgraded(monkeypatch, workload=("#regions", "#planets"))
+    (change,) = folder.init(tmp_path)
+    assert set(change.new) <= {*Workload.__struct_fields__, "planets"}
+    assert {"planets", "classification", "trusted_accounts"} <= set(change.new)
+    assert not {"name", "accounts", "regions"} & set(change.new)
+
+
+def test_a_folder_is_completed_without_a_touch_on_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text("answers:\n  # mine\n")
+    folder.complete(tmp_path)
+    assert {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()} == set(NAMES)
+    assert (tmp_path / "answers.yaml").read_text() == "answers:\n  # mine\n"
+    (change,) = folder.init(tmp_path)
+    assert (change.did, change.path.name) == ("offered", "answers.new.yaml")
+
+
 def test_an_offered_file_that_somebody_went_on_with_is_not_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,7 +292,7 @@ def test_what_init_did_is_told(
     terminal.print_init(tmp_path, folder.init(tmp_path))
     printed = " ".join(capsys.readouterr().out.split())
     assert "brought up to date" in printed and "which was edited; the new one is" in printed
-    assert "new in it: " in printed
+    assert "new in it: name, accounts, role, external_id, planets," in printed
     terminal.print_init(tmp_path, folder.init(tmp_path))
     assert "nothing was changed" in capsys.readouterr().out
 

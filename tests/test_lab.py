@@ -350,6 +350,19 @@ def test_a_folder_that_is_no_review_folder_is_refused(tmp_path: Path) -> None:
     assert str(done.exception).endswith(f"Make one: wa-kit init {tmp_path}")
 
 
+def test_a_folder_without_the_form_names_the_command_that_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "workload.yaml").write_text("name: Ours\n")
+    monkeypatch.setattr(lab, "serve", lambda *given, ready, **more: ready("http://127.0.0.1"))
+    monkeypatch.setenv("COLUMNS", "200")
+    bring = f"The self-assessment is not here. Bring it: wa-kit init {tmp_path}"
+    assert bring in CliRunner().invoke(cli.app, ["lab", str(tmp_path)]).output
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "self_assessment.ipynb").touch()
+    assert bring not in CliRunner().invoke(cli.app, ["lab", str(tmp_path)]).output
+
+
 def test_without_jupyterlab_the_command_that_installs_it_is_named(home: Path) -> None:
     with (
         patch.object(lab.importlib.util, "find_spec", return_value=None),

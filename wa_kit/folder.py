@@ -24,7 +24,8 @@ from wa_kit.whole import put
 from wa_kit.written import shipped
 
 RECORD = ".wa-kit.json"
-_KEY = re.compile(r"^[ #-]*([\w-]+):", re.MULTILINE)
+_NAMED = re.compile(r"^[ #-]*([\w-]+):", re.MULTILINE)
+_SETTING = re.compile(r"^(?:#| *)([\w-]+):", re.MULTILINE)  # not what is within an example
 Did = Literal["wrote", "updated", "offered"]
 
 
@@ -56,6 +57,15 @@ def init(folder: Path) -> list[Change]:
     if wrote != record.wrote:
         _replace(folder / RECORD, _encoded(Record(kit=__version__, wrote=wrote)))
     return changes
+
+
+def complete(folder: Path) -> None:
+    """Write what is missing in the folder, and touch nothing that is there.
+
+    Raises ``KitError`` where something is in the way, or nothing may be written.
+    """
+    for name, text in _files():
+        _write_new(folder / name, text)
 
 
 def _files() -> Iterator[tuple[str, str]]:
@@ -112,9 +122,9 @@ def _digest(name: str, content: bytes) -> str:
 
 
 def _new_names(kit: str, theirs: str) -> tuple[str, ...]:
-    """The keys of the kit's file, in use or shown as an example, that the other never names."""
-    known = set(_KEY.findall(theirs))
-    return tuple(dict.fromkeys(name for name in _KEY.findall(kit) if name not in known))
+    """The settings and entries of the kit's file that the other never names, nor as a comment."""
+    known = set(_NAMED.findall(theirs))
+    return tuple(dict.fromkeys(name for name in _SETTING.findall(kit) if name not in known))
 
 
 def _text_of_people(path: Path) -> str:

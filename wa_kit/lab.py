@@ -119,8 +119,12 @@ def _settings(folder: Path, private: Path, port: int | None, browser: bool) -> P
     return _write(private / "config" / "jupyter_server_config.json", told)
 
 
+def has_form(folder: Path) -> bool:
+    return (folder / _FIRST).is_file()
+
+
 def _begins(folder: Path) -> str:
-    return f"lab/tree/{_FIRST}" if (folder / _FIRST).is_file() else "lab"
+    return f"lab/tree/{_FIRST}" if has_form(folder) else "lab"
 
 
 def _write(path: Path, value: object) -> Path:

@@ -33,6 +33,9 @@ def lab(
     def ready(address: str) -> None:
         terminal.out.print(f"JupyterLab  {terminal.safe(address)}", soft_wrap=True)
         if not quiet:
+            if not jupyter.has_form(folder):
+                hint = f"The self-assessment is not here. Bring it: wa-kit init {folder}"
+                terminal.out.print(terminal.safe(hint), soft_wrap=True)
             terminal.out.print("Ctrl-C ends it, and its kernels.")
 
     jupyter.serve(folder, port=port, browser=not no_browser, ready=ready)

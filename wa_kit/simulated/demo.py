@@ -8,33 +8,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wa_kit import simulated
+from wa_kit import folder, simulated
 from wa_kit.model import KitError
 from wa_kit.run import Progress, Request, Result
 from wa_kit.run import review as run_review
-from wa_kit.written import shipped
 
-WRITTEN = ("workload.yaml", "answers.yaml")  # what the company's people wrote
+WRITTEN = ("workload.yaml", "answers.yaml", "narrative.yaml")  # by the company's people
 
 
 def review(out: Path, progress: Progress) -> Result:
     """Found the company, review it, and leave the review in ``out``.
 
-    ``out`` gets the company's workload.yaml and answers.yaml, to be read and played with, and the
-    notebooks; files that are there already are used as they are. Raises ``KitError`` without the
-    ``demo`` extra.
+    ``out`` becomes a review folder as ``wa-kit init`` makes one, with what the company's people
+    wrote in it; files that are there already are used as they are. Raises ``KitError`` without
+    the ``demo`` extra.
     """
     estate = simulated.serve()
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name in WRITTEN:
             _copy(Path(__file__).parent / "company" / name, out / name)
-        for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
-            _copy(notebook, out / "notebooks" / notebook.name)
     except OSError as error:
         raise KitError(
             f"{out}: the demo cannot write there ({error.strerror}). Choose another --out.", 4
         ) from error
+    folder.complete(out)
     progress.stage("Founding a company on loopback")
     with estate, _credentials_of_nobody():
         simulated.found(estate)
@@ -47,7 +45,6 @@ def review(out: Path, progress: Progress) -> Result:
 def _copy(source: Path, target: Path) -> None:
     """A file that is there already stays."""
     if not target.exists():
-        target.parent.mkdir(exist_ok=True)
         shutil.copyfile(source, target)
 
 
