@@ -87,8 +87,8 @@ def init(
 ) -> None:
     """Make a review folder: workload.yaml, answers.yaml, the notebooks, a README.
 
-    In one that is there, after an upgrade: what nobody edited is brought up to date, and what was
-    edited stays.
+    In one that is there, after an upgrade: what nobody edited is brought up to
+    date, and what was edited stays.
     """
     from wa_kit import folder as review_folder
     from wa_kit import terminal
@@ -133,9 +133,15 @@ def review(
 ) -> None:
     """Read an account, judge it, and write the review.
 
-    Exit codes: 0 complete; 1 a failure at or above --fail-on; 2 wrong usage; 3 something could not
-    be read; 4 no run folder could be written. With --check and --resource, only that finding is
-    looked at again, live: what is read of it is printed, and nothing is written.
+    With --check and --resource only that finding is looked at again, live: what
+    is read of it is printed, and nothing is written.
+
+    Exit codes:
+    0  complete
+    1  a failure at or above --fail-on
+    2  wrong usage, or a file that cannot be used
+    3  complete, but something could not be read
+    4  no run folder could be written
     """
     from wa_kit import run, terminal
 
@@ -194,7 +200,10 @@ def judge(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Judge a run's evidence again, by today's rules, into a new run. Needs no AWS."""
+    """Judge a run's evidence again, by today's rules, into a new run. Needs no AWS.
+
+    Exit codes as those of review.
+    """
     asked = _picked(locals())
     _again(asked.pop("run_folder"), asked.pop("as_of"), json, quiet, **asked, no_workbook=True)
 
@@ -210,7 +219,10 @@ def report(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Judge a run's evidence again and write workbook and report, into a new run."""
+    """Judge a run's evidence again and write workbook and report, into a new run.
+
+    Exit codes as those of review.
+    """
     asked = _picked(locals())
     _again(asked.pop("run_folder"), asked.pop("as_of"), json, quiet, **asked)
 
@@ -260,7 +272,14 @@ def preflight(
     quiet: QuietOption = False,
     log_level: LogLevelOption = LogLevel.warning,
 ) -> None:
-    """Try what a review would read: what is refused, and how many calls it will take."""
+    """Try what a review would read: what is refused, and how many calls it will take.
+
+    Exit codes:
+    0  nothing is missing
+    2  wrong usage, or a file that cannot be used
+    3  something could not be read
+    4  the account could not be opened
+    """
     from wa_kit import run, terminal
 
     _log(log_level)
@@ -284,7 +303,13 @@ def verify(
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Say what was altered in a run folder since it was written."""
+    """Say what was altered in a run folder since it was written.
+
+    Exit codes:
+    0  whole
+    1  altered, or the run before it is gone
+    4  no run folder
+    """
     from wa_kit import archive, terminal
 
     verified = archive.verify(run_folder, expect)
@@ -298,7 +323,7 @@ def verify(
 @app.command()
 def checks(
     check_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="One check; else all of them.")
+        str | None, typer.Argument(metavar="ID", help="One check; else all of them.")
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -37,6 +37,7 @@ from wa_kit.model import (
 )
 from wa_kit.questionnaire import Questionnaire, load_all
 from wa_kit.suggestions import Summary
+from wa_kit.wording import plural
 from wa_kit.written import did_you_mean, shipped, without
 
 _log = logging.getLogger(__name__)
@@ -238,7 +239,7 @@ def collect(
     progress: Progress,
 ) -> Evidence:
     """Everything the checks need, with the progress told look by look."""
-    progress.stage(f"Reading account {caller.account} in {len(regions)} regions")
+    progress.stage(f"Reading account {caller.account} in {plural(len(regions), 'region')}")
     return read(gate, caller, regions, tables, progress)
 
 
@@ -570,7 +571,7 @@ def preflight(request: Request, progress: Progress | None = None) -> Ready:
     gate, caller = open_account(request, planned)
     with gate:
         regions = scope(request, planned, gate, caller)
-        said.stage(f"Trying account {caller.account} in {len(regions)} regions")
+        said.stage(f"Trying account {caller.account} in {plural(len(regions), 'region')}")
         probes = permissions.preflight(
             gate, caller.account, caller.partition, regions, planned.tables
         )

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from wa_kit.checks import Check
 
 _MARK = {
-    Standing.SUPPORTED: "[green]+[/] ",
-    Standing.GAPS: "[red]x[/] ",
-    Standing.CANNOT_TELL: "[yellow]?[/] ",
-    Standing.NOTHING_HERE: "[dim]-[/] ",
-    Standing.ASK: "[cyan]>[/] ",
+    Standing.SUPPORTED: ("[green]+[/]", "evidence supports it"),
+    Standing.GAPS: ("[red]x[/]", "something fails"),
+    Standing.CANNOT_TELL: ("[yellow]?[/]", "evidence cannot tell"),
+    Standing.NOTHING_HERE: ("[dim]-[/]", "nothing of it here"),
+    Standing.ASK: ("[cyan]>[/]", "people have to say"),
 }
 _COLOUR = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim", "info": "dim"}
 _MOST = 5
@@ -104,6 +104,10 @@ def print_result(result: Result) -> None:
         out.print("[bold yellow]SIMULATION[/]: these are not answers of AWS.\n")
     out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}\n")
     out.print(_questions(summary.questions))
+    standings = {question.standing for question in summary.questions}
+    out.print(
+        "   ".join(f"{sign} [dim]{says}[/]" for s, (sign, says) in _MARK.items() if s in standings)
+    )
     stores = summary.stores
     if stores.seen:
         out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
@@ -120,14 +124,14 @@ def _questions(questions: Sequence[Suggestion]) -> Table:
     """Each with its resources: failing of judged, and why others have no verdict."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("Resources", vertical="bottom")
-    for title in ("fail", "not\nread", "to\nanswer", "AWS can-\nnot tell"):
+    for title in ("fail", "not\nread", "to\nanswer", "AWS\ncannot\ntell"):
         table.add_column(title, justify="right", vertical="bottom")
     for question in questions:
         judged = question.resources["pass"] + question.resources["fail"]
         failing = f"{question.resources['fail']} of {judged}" if judged else ""
         open_ = [question.without_verdict.get(kind, 0) for kind in _OPEN]
         table.add_row(
-            f"{_MARK[question.standing]}{safe(question.title)}",
+            f"{_MARK[question.standing][0]} {safe(question.title)}",
             failing,
             *(str(number) if number else "[dim]-[/]" for number in open_),
         )
@@ -310,12 +314,11 @@ def verified_json(run: Path, verified: Verified, expect: str | None) -> dict[str
 
 def print_checks(checks: Sequence[Check]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Check", no_wrap=True, overflow="fold")
     table.add_column("Severity")
-    table.add_column("What it says")
+    table.add_column("Check, and what should hold")
     for check in sorted(checks, key=lambda c: (c.service, c.id)):
         colour = _COLOUR[check.severity]
-        table.add_row(check.id, f"[{colour}]{check.severity}[/]", safe(check.title))
+        table.add_row(f"[{colour}]{check.severity}[/]", f"{check.id}\n[dim]{safe(check.title)}[/]")
     out.print(table)
     out.print(f"\n{plural(len(checks), 'check')}. One of them: wa-kit checks ID")
 

@@ -20,7 +20,7 @@ app = typer.Typer(
     help="The people's half: out to Excel or Word, back into answers.yaml, and checked.",
 )
 FolderArgument = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="The folder of the review; else this one.")
+    Path, typer.Argument(metavar="DIR", help="The folder of the review; else this one.")
 ]
 
 
@@ -73,8 +73,12 @@ def bring(
 ) -> None:
     """Bring what was edited in an exported document into answers.yaml, and nothing else.
 
-    Exit codes: 0 done, or nothing to do; 2 refused, with every place and its reason, and nothing
-    changed. A field that was changed here and there is refused, unless --prefer says who is right.
+    A field that was changed here and there is refused, unless --prefer says who
+    is right.
+
+    Exit codes:
+    0  done, or nothing to do
+    2  refused, with every place and its reason, and nothing changed
     """
     from wa_kit import exchange, terminal
 
@@ -116,8 +120,10 @@ def check(
 ) -> None:
     """Whether what people wrote is valid, and what of it is past its day. For CI; needs no AWS.
 
-    Exit codes: 0 valid; 1 valid, and an answer is out of date or an exception has run out; 2 a file
-    is not valid, each error with its file and line.
+    Exit codes:
+    0  valid
+    1  valid, and an answer is out of date or an exception has run out
+    2  a file is not valid, each error with its file and line
     """
     from wa_kit import terminal
     from wa_kit.answers import checking

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from wa_kit.commands.options import JsonOption, QuietOption, RunArgument
-from wa_kit.formats import Format
+from wa_kit.commands.options import FormatOption, JsonOption, QuietOption, RunArgument
 
 
 def export(
     run_folder: RunArgument,
-    format: Annotated[Format, typer.Option("--format", "-f", help="What to make of the run.")],
+    format: FormatOption,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Its name; else one is made up.")
     ] = None,

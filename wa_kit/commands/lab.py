@@ -12,7 +12,7 @@ from wa_kit.commands.options import QuietOption
 
 def lab(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A review folder; else this one.")
+        Path, typer.Argument(metavar="DIR", help="A review folder; else this one.")
     ] = Path(),
     port: Annotated[
         int | None,

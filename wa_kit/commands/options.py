@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from wa_kit.formats import Format
+from wa_kit.wording import listing
 
 
 class SeverityName(StrEnum):
@@ -31,6 +32,10 @@ class LogLevel(StrEnum):
     info = "info"
     warning = "warning"
     error = "error"
+
+
+def _either(choices: type[StrEnum]) -> str:
+    return listing([*choices], "or")
 
 
 WorkloadOption = Annotated[
@@ -76,15 +81,32 @@ MaxRateOption = Annotated[
 ]
 FailOnOption = Annotated[
     SeverityName | None,
-    typer.Option("--fail-on", help="Exit with 1 when a failure is this severe, or more."),
+    typer.Option(
+        "--fail-on",
+        metavar="SEVERITY",
+        help=f"Exit with 1 when a failure is this severe, or more: {_either(SeverityName)}.",
+    ),
 ]
 ExportOption = Annotated[
     list[Format] | None,
-    typer.Option("--export", metavar="FORMAT", help="Also make this of the run; may be repeated."),
+    typer.Option(
+        "--export",
+        metavar="FORMAT",
+        help=f"Also make this of the run: {_either(Format)}. May be repeated.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors.")]
-LogLevelOption = Annotated[LogLevel, typer.Option("--log-level", help="What to log to stderr.")]
+LogLevelOption = Annotated[
+    LogLevel,
+    typer.Option(
+        "--log-level", metavar="LEVEL", help=f"What to log to stderr: {_either(LogLevel)}."
+    ),
+]
+FormatOption = Annotated[
+    Format,
+    typer.Option("--format", "-f", metavar="FORMAT", help=f"What to make: {_either(Format)}."),
+]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 AsOfOption = Annotated[
     dt.datetime | None,

@@ -177,6 +177,7 @@ def _plan(material: Material) -> Iterator[str]:
                 map(_action, actions),
             )
     yield "### What to do"
+    yield "Each heading says what should hold, and does not."
     for action in material.actions:
         yield f"#### {md(action.title)}"
         yield from _remedy(action)

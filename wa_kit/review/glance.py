@@ -94,7 +94,7 @@ def _seen(material: Material) -> Iterator[Html]:
     yield bullets((_blind(spot) for spot in blind[:_BLIND_SPOTS]), class_="blind")
     more = len(blind) - _BLIND_SPOTS
     words = f"and {plural(more, 'blind spot')} more" if more > 0 else "What would open this"
-    yield el("p", link("what-could-not-be-seen", words))
+    yield el("p", link("what-could-not-be-seen", words), class_="onward")
 
 
 def _blind(spot: Blind) -> Html:
@@ -161,7 +161,7 @@ def _exceptions(material: Material) -> Iterator[Html]:
         for e in entries[:_BLIND_SPOTS]
     ]
     yield bullets(lines)
-    yield el("p", link("exceptions-and-disputes", "All exceptions"))
+    yield el("p", link("exceptions-and-disputes", "All exceptions"), class_="onward")
 
 
 def _worst(material: Material) -> Html:

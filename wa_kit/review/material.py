@@ -33,9 +33,9 @@ class Extent(NamedTuple):
 
 
 # A page stays usable, and under ten megabytes, however large the account; paper, under a hundred
-# and twenty sheets. What is not listed stands in findings.csv.
+# sheets or so. What is not listed stands in findings.csv.
 _SCREEN = Extent(2_500, 6_000, 6_000, 1_000, 2_500, 50, 200, 2_500)
-_PAPER = Extent(0, 600, 30, 0, 400, 15, 40, 80)
+_PAPER = Extent(0, 450, 30, 0, 400, 10, 25, 50)
 _WEIGHT = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 
 

@@ -143,6 +143,7 @@ def _facts(action: PlannedAction) -> Iterator[Child]:
     """Severity, effort, who and until when, in one line."""
     yield severity(action.severity)
     facts = (
+        ("Fails for", plural(action.resources, "resource")),
         ("Impact", action.impact),
         ("Effort", action.effort),
         ("Owner", el("bdi", action.owner or _NOBODY)),
