@@ -247,6 +247,20 @@ def test_s3_bucket_denies_puts_that_override(statements, expected):
 
 
 @pytest.mark.parametrize(
+    ("principal", "bucket", "expected"),
+    [
+        ("logging.s3.amazonaws.com", PLAIN_S3, "not_applicable"),  # the Deny would end the logs
+        ("logging.s3.amazonaws.com", BUCKET, "fail"),  # under KMS, no logs arrive anyway
+        ("delivery.logs.amazonaws.com", PLAIN_S3, "fail"),  # these do take a key
+        ("logging.s3.amazonaws.com", replace(PLAIN_S3, encryption=DENIED), "unknown"),
+    ],
+)
+def test_puts_of_logs_that_no_kms_key_may_protect_need_no_deny(principal, bucket, expected):
+    taking = replace(bucket, policy=allow({"Service": principal}))
+    assert outcome(CHECK, taking, OURS) == expected
+
+
+@pytest.mark.parametrize(
     ("bucket", "expected"),
     [
         (replace(BUCKET, **UNTAGGED), "not_applicable"),  # nothing can go below SSE-S3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import subprocess
@@ -59,6 +60,7 @@ SAID = msgspec.structs.replace(
             practices=(QUESTIONS[1].practices[0].choice,),
             notes="Each team has a key.",
             answered_by="Maren Okafor",
+            valid_until=dt.date(2026, 10, 31),
             evidence=("https://wiki.example/keys",),
         )
     },
@@ -220,6 +222,11 @@ def as_pdf(soffice: str, file: Path, folder: Path) -> str:
     subprocess.run([*convert, str(file)], check=True, capture_output=True, timeout=300)
     pages = PdfReader(folder / f"{file.stem}.pdf").pages
     return "\n".join(page.extract_text() for page in pages)
+
+
+def test_an_answer_that_is_out_of_date_says_why(report: Path) -> None:
+    at = words(report).split("\n")
+    assert "2026-10-31" in at[at.index("This answer is out of date.") + 1]
 
 
 def test_libreoffice_opens_it(soffice: str, report: Path, tmp_path: Path) -> None:

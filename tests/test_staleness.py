@@ -16,6 +16,8 @@ from wa_kit.answers import Answer
 from wa_kit.answers.changing import save
 from wa_kit.answers.fields import fields
 from wa_kit.answers.reading import load
+from wa_kit.exports import markdown
+from wa_kit.markdown import md
 from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.questionnaire import load_all
 from wa_kit.run import Request, Result
@@ -170,6 +172,11 @@ def test_a_failure_that_is_new_makes_the_answers_that_rest_on_it_stale(nights: N
     assert result.summary.stale_answers == ("key-management",)
     assert "Automatic rotation" in said["key-management"].stale_because[0]
     assert "Automatic rotation" in (result.run / "answers.md").read_text()
+    markdown.write(result.run, nights.home / "review.md")
+    why = said["key-management"].stale_because[0]
+    assert (
+        f"**This answer is out of date.**\n\n- {md(why)}" in (nights.home / "review.md").read_text()
+    )
     nights.rest_on(result)  # people looked again, and say so
     assert nights.night().summary.stale_answers == ()
 

@@ -30,8 +30,8 @@ class Html(str):
 
     __slots__ = ()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": str(self), "text/plain": plain(self)}
+    def _repr_html_(self) -> str:
+        return str(self)
 
     def __repr__(self) -> str:  # IPython lays it beside the markup: twice the page, otherwise
         return f"<{len(self):,} characters of markup>"
@@ -139,6 +139,9 @@ class Table:
         self._numbers = {i for i, name in enumerate(self.columns) if name in set(numbers)}
         self._fold_over = fold_over
         self._kind = kind
+        empty = [self._cell(place, name) for place, name in enumerate(self.columns)]
+        self._opened = [Html(cell[: cell.rindex("<")]) for cell in empty]
+        self._closed = [Html(cell[cell.rindex("<") :]) for cell in empty]
 
     def html(self) -> Html:
         head = el("tr", *(self._head(i, name) for i, name in enumerate(self.columns)))
@@ -164,22 +167,20 @@ class Table:
         return "number" if place in self._numbers else None
 
     def _row(self, place: int, row: Sequence[Child]) -> Html:
-        columns = self.columns
-        cells = (  # on a narrow screen each cell stands under its column's name
-            el("td", cell, class_=self._class(at), style=self._side(at), data_label=columns[at])
-            if at
-            else el("th", cell, scope="row", style=_LEFT)
-            for at, cell in enumerate(row)
-        )
         id_ = self._ids[place] if self._ids else None
+        cells = (
+            part for cell in zip(self._opened, row, self._closed, strict=True) for part in cell
+        )
         return el("tr", *cells, id=id_, class_=self._marks[place] if self._marks else None)
+
+    def _cell(self, place: int, name: str) -> Html:
+        """An empty one; on a narrow screen each stands under its column's name."""
+        if not place:
+            return el("th", scope="row", style=_LEFT)
+        return el("td", class_=self._class(place), style=self._side(place), data_label=name)
 
     def _repr_html_(self) -> str:
         return str(self.html())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        made = self.html()
-        return {"text/html": str(made), "text/plain": plain(made)}
 
 
 class Parts:

@@ -72,6 +72,7 @@ def execute(folder: Path, given: dict[str, Any]) -> Path:
             log_output=False,
             execution_timeout=CELL_SECONDS,
             request_save_on_cell_execute=False,  # saving 60 times took half of the whole
+            shutdown_kernel="immediate",  # it has nothing to save, and a polite end takes time
         )
     except papermill.PapermillExecutionError as error:
         what = f"{error.ename}: {error.evalue}"

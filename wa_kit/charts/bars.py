@@ -72,7 +72,7 @@ class Bars(Chart):
     def in_words(self) -> str:
         """What a person hears who cannot see the bars."""
         totals: Counter[str] = sum(self._counts.values(), Counter())
-        said = ", ".join(f"{part.lower()}: {totals[part]:,}" for part in self._parts)
+        said = ", ".join(f"{part}: {totals[part]:,}" for part in self._parts)
         return f"{self.title}. {self._of.capitalize()}, {said}. The table below has the figures."
 
     def _data(self) -> list[dict[str, Any]]:

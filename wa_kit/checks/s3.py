@@ -12,6 +12,7 @@ from wa_kit.protection import RANK, Classification, KeyRing, Level, classify, ju
 _GUIDE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide"
 _POLICY = "aws s3api get-bucket-policy --region {region} --bucket {name} --query Policy"
 _BASE = RANK["owned"]  # what every bucket has
+_SSE_S3_ONLY = "it takes logs from {}, which S3 stores under SSE-S3 only"
 
 # Who delivers logs that S3 takes under SSE-S3 only: S3 itself, and load balancers but network
 # ones, by name or, in older regions, from these accounts of AWS.
@@ -65,7 +66,7 @@ def s3_bucket_sse_kms_cmk(bucket: S3Bucket, keys: KeyRing, context: Context) -> 
         return _no_default()
     verdict = judge_level(bucket, keys, context)
     if verdict.outcome == "fail" and (sender := _log_sender(bucket.policy)):
-        return not_applicable(f"it takes logs from {sender}, which S3 stores under SSE-S3 only")
+        return not_applicable(_SSE_S3_ONLY.format(sender))
     return verdict
 
 
@@ -131,6 +132,8 @@ def s3_bucket_denies_unencrypted_or_wrong_key_put(
         return passes(f"its policy refuses puts with other encryption{bare}", **said)
     if given := context.inherited.get("guardrails"):
         return not_applicable(f"provided by account {given.account}: {given.where}", **said)
+    if (sender := _log_sender(bucket.policy)) and bucket.encryption == "owned":
+        return not_applicable(_SSE_S3_ONLY.format(sender), **said)
     why = f" ({'; '.join(guard.gaps)})" if guard.gaps else ""
     whose = "its policy" if bucket.policy else "it has no policy, which"
     return fails(f"{whose} lets a put ask for {' and for '.join(open_to)}{why}", **said)

@@ -137,6 +137,8 @@ def _answer(
         return
     if suggestion.stale:
         yield bold("This answer is out of date.")
+        if suggestion.stale_because:
+            yield bullets(suggestion.stale_because)
     if answer.notes.strip():
         yield quoted(answer.notes)
     titles = {p.choice: p.title for p in question.practices} if question else {}

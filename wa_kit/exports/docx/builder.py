@@ -207,6 +207,7 @@ def _questions(document: Any) -> None:
     _heading(document, "The team\u2019s answer", 3)
     _line(document, "{%p if q.answer %}")
     _given(document, "q.answer.stale", "This answer is out of date.", "Notice")
+    _each(document, "q.answer.stale_because", "{{ paragraph }}", "List Bullet")
     _each(document, "q.answer.notes", "{{ paragraph }}")
     _line(
         document,

@@ -78,6 +78,7 @@ def _answer(answer: Answer | None, s: Suggestion) -> dict[str, Any] | None:
     return {
         "status": answer.status,
         "stale": s.stale,
+        "stale_because": list(s.stale_because),
         "notes": paragraphs(answer.notes),
         "given_by": answer.answered_by or "nobody named",
         "given_on": str(answer.answered_on or "no date"),
