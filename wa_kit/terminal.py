@@ -105,9 +105,8 @@ def print_result(result: Result) -> None:
     out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}\n")
     out.print(_questions(summary.questions))
     standings = {question.standing for question in summary.questions}
-    out.print(
-        "   ".join(f"{sign} [dim]{says}[/]" for s, (sign, says) in _MARK.items() if s in standings)
-    )
+    marks = (f"{sign} [dim]{says}[/]" for s, (sign, says) in _MARK.items() if s in standings)
+    out.print(f"\n{'   '.join(marks)}")
     stores = summary.stores
     if stores.seen:
         out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
