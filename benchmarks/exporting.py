@@ -18,7 +18,7 @@ from benchmarks.figures import Figure, alternating, child
 from benchmarks.judging import enlarged
 from wa_kit import archive, run
 from wa_kit.exports import Format, export
-from wa_kit.run import Request
+from wa_kit.planning import Request
 from wa_kit.simulated import ACCOUNT
 
 FINDINGS = 20_000

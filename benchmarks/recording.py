@@ -23,7 +23,7 @@ from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
 from benchmarks.asked import Key, key
 from benchmarks.clients import tables
-from wa_kit import aws, run, simulated
+from wa_kit import aws, planning, run, simulated
 from wa_kit.evidence import gather
 from wa_kit.model import Evidence, Row
 from wa_kit.simulated.estate import Estate
@@ -112,7 +112,7 @@ def main(folder: Path, resources: int) -> dict[str, Any]:
         simulated.found(estate)
         with mock.patch.dict(aws.SLOWER, clear=True):
             demo = run.review(
-                run.Request(
+                planning.Request(
                     endpoint_url=estate.endpoint,
                     home=Path(simulated.__file__).parent / "company",
                     out=folder / "runs",

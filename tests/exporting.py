@@ -14,7 +14,7 @@ from wa_kit import archive, run
 from wa_kit.answers import AcceptedRisk, Action, Answer, Answers, Dispute, Document, Duty
 from wa_kit.evidence import COLLECTORS
 from wa_kit.model import Evidence, Look
-from wa_kit.run import Request
+from wa_kit.planning import Request
 
 KEPT = Path(__file__).parent / "archives" / "1" / ACCOUNT
 TEXTS = tuple(payload.encode("utf-8", "replace").decode() for payload in PAYLOADS)

@@ -9,7 +9,7 @@ import pytest
 
 from wa_kit import archive, run
 from wa_kit.checks import CHECKS
-from wa_kit.run import Request
+from wa_kit.planning import Request
 
 KEPT = sorted(path.parent for path in Path(__file__).parent.glob("archives/*/*/*/manifest.json"))
 

@@ -14,7 +14,7 @@ import samples
 from browsing import DRAWN, PHONE, SCREEN, Opened, axe, chromium
 
 from wa_kit import archive, report, run, simulated
-from wa_kit.run import Request
+from wa_kit.planning import Request
 
 COMPANY = "333344448888"
 

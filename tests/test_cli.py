@@ -13,9 +13,9 @@ import pytest
 
 from wa_kit import cli, simulated, terminal
 from wa_kit.checks import CHECKS
+from wa_kit.collecting import Ready
 from wa_kit.model import NotRead, Reason
 from wa_kit.permissions import Probe
-from wa_kit.run import Ready
 
 ACCOUNT = "012345678901"  # with a leading zero, which must survive everywhere
 REGION = "eu-west-1"

@@ -27,10 +27,10 @@ from payloads import PAYLOADS
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 from typer.testing import CliRunner
 
-from wa_kit import archive, cli, exports, report, run, workbook
+from wa_kit import archive, cli, collecting, exports, report, run, workbook
 from wa_kit.exports import drawing, pdf
 from wa_kit.model import KitError
-from wa_kit.run import Request
+from wa_kit.planning import Request
 from wa_kit.shown import visible
 
 MIXED = (*samples.mixed(), samples.ANSWERS)
@@ -374,7 +374,7 @@ def test_without_the_library_that_sets_text_its_package_is_named(
 def test_review_takes_formats_from_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Request] = []
 
-    def review(request: Request, progress: run.Progress) -> run.Result:
+    def review(request: Request, progress: collecting.Progress) -> run.Result:
         asked.append(request)
         raise KitError("far enough")
 

@@ -16,7 +16,7 @@ from payloads import PAYLOADS, hostile_rows
 from wa_kit import archive, charts, run, simulated
 from wa_kit.evidence import COLLECTORS
 from wa_kit.model import Look
-from wa_kit.run import Request
+from wa_kit.planning import Request
 from wa_kit.shown import Table, el, text, visible
 from wa_kit.simulated.estate import Estate
 

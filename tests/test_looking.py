@@ -13,7 +13,7 @@ import pytest
 
 from wa_kit import archive, cli, looking, run, simulated
 from wa_kit.model import KitError, Outcome
-from wa_kit.run import Request
+from wa_kit.planning import Request
 from wa_kit.simulated.estate import Estate
 
 ACCOUNT = "333344447777"

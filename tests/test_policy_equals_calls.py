@@ -15,10 +15,11 @@ import pytest
 from collecting import REGION, collect
 from moto.server import ThreadedMotoServer
 
-from wa_kit import permissions, run, simulated
+from wa_kit import collecting, permissions, run, simulated
 from wa_kit.aws import action
 from wa_kit.evidence import COLLECTORS
 from wa_kit.evidence.s3 import S3Bucket
+from wa_kit.planning import Request
 
 ACCOUNT = "222211110007"
 REGIONS = simulated.REGIONS
@@ -52,8 +53,8 @@ def sent(estate, tmp_path_factory):
     patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     already = len(estate.calls)
     out = tmp_path_factory.mktemp("runs")
-    request = run.Request(endpoint_url=estate.endpoint, regions=REGIONS, out=out, workbook=False)
-    collected = run.collect_only(request, run.Progress())
+    request = Request(endpoint_url=estate.endpoint, regions=REGIONS, out=out, workbook=False)
+    collected = run.collect_only(request, collecting.Progress())
     patch.undo()
     assert collected.exit_code == 0
     return estate.calls[already:]

@@ -15,7 +15,7 @@ from wa_kit.assessment.book import Book
 from wa_kit.assessment.progress import shown
 from wa_kit.exports import Format, export
 from wa_kit.model import Evidence, KitError, Look
-from wa_kit.run import Request
+from wa_kit.planning import Request
 
 READ = dt.datetime(2026, 11, 21, 11, 58, tzinfo=dt.UTC)  # of the run that is kept
 OTHER = dt.datetime(2028, 1, 31, tzinfo=dt.UTC)

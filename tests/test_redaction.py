@@ -24,8 +24,9 @@ from wa_kit.exports.redaction.aliases import Replacer, assigned
 from wa_kit.exports.redaction.arns import named
 from wa_kit.exports.redaction.names import plain
 from wa_kit.model import Evidence, Row, finding_id
+from wa_kit.planning import Request
 from wa_kit.review import Review
-from wa_kit.run import Request, judge_again
+from wa_kit.run import judge_again
 from wa_kit.simulated import demo
 
 COMPANY = Path(demo.__file__).parent / "company"

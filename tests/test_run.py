@@ -14,7 +14,7 @@ import pytest
 
 from wa_kit import archive, run, simulated
 from wa_kit.model import KitError
-from wa_kit.run import Request
+from wa_kit.planning import Request
 from wa_kit.workbook import execute, parameters
 
 COMPANY, NOTHING = "333344445555", "333344446666"

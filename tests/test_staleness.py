@@ -19,8 +19,9 @@ from wa_kit.answers.reading import load
 from wa_kit.exports import markdown
 from wa_kit.markdown import md
 from wa_kit.model import Finding, Outcome, Reason
+from wa_kit.planning import Request
 from wa_kit.questionnaire import load_all
-from wa_kit.run import Request, Result
+from wa_kit.run import Result
 from wa_kit.suggestions.staleness import digest, why_stale
 
 TODAY = dt.date(2026, 11, 1)

@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,7 +45,7 @@ from wa_kit.commands.options import (
 from wa_kit.formats import Format
 
 if TYPE_CHECKING:
-    from wa_kit.run import Request
+    from wa_kit.planning import Request
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -249,9 +250,9 @@ def policy(
     workload: WorkloadOption = None,
 ) -> None:
     """Print the exact read-only IAM policy that a review needs."""
-    from wa_kit import permissions, run
+    from wa_kit import permissions, planning
 
-    planned = run.plan(_request(workload=workload, questionnaire=questionnaire))
+    planned = planning.plan(_request(workload=workload, questionnaire=questionnaire))
     documents = permissions.documents(permissions.actions(planned.tables))
     sys.stdout.write(permissions.render(documents, format.value) + "\n")
 
@@ -280,12 +281,12 @@ def preflight(
     3  something could not be read
     4  the account could not be opened
     """
-    from wa_kit import run, terminal
+    from wa_kit import collecting, terminal
 
     _log(log_level)
     request = _request(**_picked(locals()))
     with terminal.progress(quiet or json) as progress:
-        ready = run.preflight(request, progress)
+        ready = collecting.preflight(request, progress)
     if json:
         terminal.print_json(terminal.ready_json(ready))
     elif not quiet:
@@ -365,12 +366,16 @@ def _options(
     """wa-kit."""
 
 
-_NOT_ASKED = {"json", "quiet", "log_level", "run", "terminal", "check", "resource"}
+_NOT_ASKED = {"json", "quiet", "log_level", "check", "resource"}
 
 
 def _picked(given: dict[str, Any]) -> dict[str, Any]:
-    """A command's own arguments, without what only concerns printing."""
-    return {name: value for name, value in given.items() if name not in _NOT_ASKED}
+    """A command's own arguments, without what only concerns printing and what it imported."""
+    return {
+        name: value
+        for name, value in given.items()
+        if name not in _NOT_ASKED and not isinstance(value, ModuleType)
+    }
 
 
 def _request(
@@ -382,7 +387,7 @@ def _request(
     no_workbook: bool = False,
     **same: Any,
 ) -> Request:
-    from wa_kit.run import Request
+    from wa_kit.planning import Request
 
     return Request(
         regions=tuple(region or ()),

@@ -6,108 +6,30 @@ The scheduled run is ``review``. Nothing is left behind unless all of it was wri
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from wa_kit import __version__, answers, archive, narrative, permissions, suggestions, workload
-from wa_kit.aws import Caller, Gate, Reader, attempt, open_gate
-from wa_kit.checks import CHECKS, Check
-from wa_kit.evidence import COLLECTORS, HOME, gather
+from wa_kit import __version__, answers, archive, suggestions
+from wa_kit.collecting import NOBODY, Body, Progress, nothing_read, read_account
 from wa_kit.formats import Format
 from wa_kit.judging import judge
 from wa_kit.model import (
-    Account,
     Context,
     Evidence,
     Finding,
     KitError,
-    Look,
-    NotRead,
     Reason,
-    Region,
-    Row,
     Severity,
-    account_arn,
 )
-from wa_kit.questionnaire import Questionnaire, load_all
+from wa_kit.planning import Plan, Request, plan
 from wa_kit.suggestions import Summary
-from wa_kit.wording import plural
-from wa_kit.written import did_you_mean, shipped, without
+from wa_kit.written import without
 
 _log = logging.getLogger(__name__)
-NOBODY = "000000000000"  # the account of a review that has none: the people's half alone
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody asked for. Every field may be left out."""
-
-    workload: Path | None = None
-    home: Path | None = None  # where workload.yaml and answers.yaml lie, if not named or here
-    profile: str | None = None
-    role: str | None = None
-    external_id: str | None = None
-    account: str | None = None
-    regions: tuple[str, ...] = ()
-    all_regions: bool = False
-    questionnaires: tuple[str, ...] = ()
-    endpoint_url: str | None = None
-    out: Path | None = None
-    max_rate: float | None = None
-    fail_on: Severity | None = None
-    workbook: bool = True
-    deliverables: tuple[Format, ...] = ()  # formats to make of the run, in its own folder
-    no_aws: bool = False
-
-
-class Progress:
-    """Told what happens. The base class keeps quiet."""
-
-    def stage(self, words: str) -> None:
-        """A stage begins."""
-
-    def collecting(self, total: int) -> None:
-        """So many looks will be taken."""
-
-    def looked(self, look: Look) -> None:
-        """One look is done."""
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What people wrote, read and checked before AWS is asked anything."""
-
-    workload: workload.Workload
-    workload_file: Path | None
-    answers: answers.Answers
-    answers_file: Path | None
-    narrative: narrative.Narrative
-    narrative_file: Path | None
-    questions: tuple[Questionnaire, ...]
-    question_hashes: dict[str, str]
-    out: Path
-
-    @property
-    def checks(self) -> list[Check]:
-        named = {name for question in self.questions for name in question.checks}
-        return [CHECKS[name] for name in sorted(named)]
-
-    @property
-    def tables(self) -> list[type[Row]]:
-        needed = {table for check in self.checks for table in check.needs}
-        return sorted(needed, key=lambda table: table.__name__)
-
-    @property
-    def questions_of(self) -> dict[str, tuple[str, ...]]:
-        """Check id -> the questions it supports."""
-        return {
-            check.id: tuple(q.id for q in self.questions if check.id in q.checks)
-            for check in self.checks
-        }
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,31 +41,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int
 
 
-def plan(request: Request) -> Plan:
-    """Read and check what people wrote. Raises ``KitError`` or ``WrittenError``."""
-    home = request.workload.parent if request.workload else request.home or Path()
-    file: Path | None = request.workload or home / "workload.yaml"
-    if not request.workload and not (home / "workload.yaml").is_file():
-        file = None
-    own = home / "questionnaires"
-    folder = own if file and own.is_dir() else shipped("questionnaires")
-    questions = load_all(folder, request.questionnaires or None, known_checks=CHECKS)
-    answers_file = home / "answers.yaml"
-    said = answers.load(answers_file, load_all(folder)) if answers_file.is_file() else None
-    told = home / "narrative.yaml"
-    return Plan(
-        workload=workload.load(file) if file else workload.Workload(),
-        workload_file=file,
-        answers=said or answers.Answers(),
-        answers_file=answers_file if said else None,
-        narrative=narrative.load(told) if told.is_file() else narrative.Narrative(),
-        narrative_file=told if told.is_file() else None,
-        questions=questions,
-        question_hashes={q.id: _sha256(folder / f"{q.id}.yaml") for q in questions},
-        out=request.out or home / "runs",
-    )
-
-
 def review(request: Request, progress: Progress | None = None) -> Result:
     """The whole of it. Raises ``KitError`` with the exit code when no run could be written."""
     said = progress or Progress()
@@ -152,130 +49,6 @@ def review(request: Request, progress: Progress | None = None) -> Result:
         return _people_alone(request, planned, said)
     body = read_account(request, planned, said)
     return conclude(request, planned, body, said)
-
-
-def read_account(request: Request, planned: Plan, progress: Progress) -> Body:
-    """Everything the checks need, from AWS, and nothing else."""
-    started = dt.datetime.now(dt.UTC)
-    progress.stage("Opening the account")
-    gate, caller = open_account(request, planned)
-    with gate:
-        regions = scope(request, planned, gate, caller)
-        evidence = collect(gate, caller, regions, planned.tables, progress)
-        return Body(
-            evidence=evidence,
-            account=caller.account,
-            caller=caller.arn,
-            partition=caller.partition,
-            regions=regions,
-            started=started,
-            simulation=gate.simulation,
-            calls=dict(sorted(gate.calls.items())),
-        )
-
-
-def open_account(request: Request, planned: Plan) -> tuple[Gate, Caller]:
-    """Raises ``KitError`` when the credentials open another account than the one meant."""
-    account = request.account
-    if account is None and len(planned.workload.accounts) == 1:
-        account = planned.workload.accounts[0]
-    if account is not None and not re.fullmatch(r"\d{12}", account):
-        raise KitError(f"--account {account!r} is no account id: it takes twelve digits")
-    gate, caller = open_gate(
-        profile=request.profile,
-        role=request.role or planned.workload.role or None,
-        external_id=request.external_id or planned.workload.external_id or None,
-        account=account,
-        region=request.regions[0] if request.regions else None,
-        endpoint_url=request.endpoint_url,
-        max_rate=request.max_rate,
-        review=planned.workload.name,
-    )
-    declared = planned.workload.accounts
-    if declared and caller.account not in declared:
-        gate.stop()
-        raise KitError(
-            f"These credentials open account {caller.account}, which {planned.workload_file} does "
-            f"not list ({', '.join(declared)}). Nothing was read.",
-            4,
-        )
-    return gate, caller
-
-
-def scope(request: Request, planned: Plan, gate: Gate, caller: Caller) -> tuple[str, ...]:
-    """The regions to look at: those asked for, else the workload's, else every enabled one."""
-    home = HOME.get(caller.partition, "us-east-1")
-    reader = Reader(gate, caller.account, home, caller.partition)
-    listed = attempt(lambda: reader.get("ec2", "describe_regions", "Regions", AllRegions=True))
-    asked = request.regions or (() if request.all_regions else planned.workload.regions)
-    left_out = {entry.region for entry in planned.workload.out_of_scope}
-    if isinstance(listed, NotRead):
-        if asked:
-            return tuple(dict.fromkeys(asked))
-        raise KitError(
-            f"The regions of account {caller.account} could not be listed: {listed}. "
-            "Name them with --region.",
-            4,
-        )
-    enabled = {r["RegionName"] for r in listed if r.get("OptInStatus") != "not-opted-in"}
-    known = {r["RegionName"] for r in listed}
-    for region in asked:
-        if region not in known:
-            hint = did_you_mean(region, known) or f"There are: {', '.join(sorted(known))}."
-            raise KitError(f"There is no region {region!r}. {hint}")
-        if region not in enabled:
-            raise KitError(
-                f"Region {region} is not enabled in account {caller.account}. Leave it out; it "
-                "holds nothing."
-            )
-    return tuple(dict.fromkeys(asked)) or tuple(sorted(enabled - left_out))
-
-
-def collect(
-    gate: Gate,
-    caller: Caller,
-    regions: Sequence[str],
-    tables: Collection[type[Row]],
-    progress: Progress,
-) -> Evidence:
-    """Everything the checks need, with the progress told look by look."""
-    progress.stage(f"Reading account {caller.account} in {plural(len(regions), 'region')}")
-    return read(gate, caller, regions, tables, progress)
-
-
-def read(
-    gate: Gate,
-    caller: Caller,
-    regions: Sequence[str],
-    tables: Collection[type[Row]],
-    progress: Progress,
-) -> Evidence:
-    """Some tables in some regions, with the progress told look by look."""
-    places = (len(regions) if COLLECTORS[t].scope == "region" else 1 for t in tables)
-    progress.collecting(sum(places))
-    return gather(
-        gate,
-        caller.account,
-        regions,
-        tables,
-        partition=caller.partition,
-        on_look=progress.looked,
-    )
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """What was collected, and how: all that judging and archiving need."""
-
-    evidence: Evidence
-    account: str
-    caller: str
-    partition: str
-    regions: tuple[str, ...]
-    started: dt.datetime
-    simulation: bool
-    calls: dict[str, int]
-    derived_from: archive.Link | None = None
-    as_of: dt.datetime | None = None
 
 
 def conclude(request: Request, planned: Plan, body: Body, progress: Progress) -> Result:
@@ -510,14 +283,6 @@ def _people_alone(request: Request, planned: Plan, progress: Progress) -> Result
     return conclude(request, msgspec.structs.replace(planned, questions=questions), body, progress)
 
 
-def nothing_read(account: str, regions: Sequence[str]) -> Evidence:
-    """Evidence of an account that nobody looked at."""
-    arn = account_arn(account)
-    rows: list[Row] = [Account(arn=arn, account=account, region="global")]
-    rows += [Region(arn=arn, account=account, region=r, name=r) for r in regions]
-    return Evidence(rows)
-
-
 class Collected(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run that holds evidence alone."""
 
@@ -545,39 +310,6 @@ def collect_only(request: Request, progress: Progress | None = None) -> Collecte
     return Collected(run=run, manifest=manifest, rows=rows, exit_code=3 if manifest.not_read else 0)
 
 
-class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """What a preflight found."""
-
-    account: str
-    caller: str
-    regions: tuple[str, ...]
-    probes: tuple[permissions.Probe, ...]
-
-    @property
-    def missing(self) -> list[tuple[permissions.Probe, NotRead]]:
-        """What a review would not be able to read."""
-        return [(p, why) for p in self.probes for why in p.not_read if why.reason.not_read]
-
-    @property
-    def not_knowable(self) -> list[tuple[permissions.Probe, NotRead]]:
-        """What AWS tells nobody."""
-        return [(p, why) for p in self.probes for why in p.not_read if not why.reason.not_read]
-
-
-def preflight(request: Request, progress: Progress | None = None) -> Ready:
-    """Whether a review could read what it needs, and how many calls it would take."""
-    said = progress or Progress()
-    planned = plan(request)
-    gate, caller = open_account(request, planned)
-    with gate:
-        regions = scope(request, planned, gate, caller)
-        said.stage(f"Trying account {caller.account} in {plural(len(regions), 'region')}")
-        probes = permissions.preflight(
-            gate, caller.account, caller.partition, regions, planned.tables
-        )
-    return Ready(account=caller.account, caller=caller.arn, regions=regions, probes=tuple(probes))
-
-
 def judge_again(
     run: Path, request: Request, as_of: dt.datetime | None = None, progress: Progress | None = None
 ) -> Result:
@@ -603,7 +335,3 @@ def _beside(run: Path, request: Request) -> Request:
     """A finished run is judged by what it holds itself, and its heir lies beside it."""
     out = request.out or run.resolve().parent.parent
     return msgspec.structs.replace(request, home=run, out=out)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

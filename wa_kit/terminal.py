@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from wa_kit.collecting import Progress, Ready
 from wa_kit.folder import Change
 from wa_kit.model import Look, Reason
-from wa_kit.run import Collected, Progress, Ready, Result
+from wa_kit.run import Collected, Result
 from wa_kit.shown import clamped, visible
 from wa_kit.suggestions import Blind, Standing, Suggestion, Trouble, plural
 

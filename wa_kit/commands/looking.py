@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from wa_kit.looking import Looked, SecondLook
     from wa_kit.model import Finding
-    from wa_kit.run import Request
+    from wa_kit.planning import Request
 
 _NOW = {
     "same": "as before",

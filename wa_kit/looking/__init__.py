@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from wa_kit import answers, run
+from wa_kit import answers, collecting, planning, run
 from wa_kit.checks import CHECKS
+from wa_kit.collecting import Progress
 from wa_kit.judging import judge
 from wa_kit.looking.parts import Asked, Before, Change, Looked, SecondLook, Seen
 from wa_kit.looking.places import (
@@ -27,8 +28,8 @@ from wa_kit.looking.places import (
 )
 from wa_kit.looking.reading import ELSEWHERE, narrowed, widened
 from wa_kit.model import SEVERITIES, Finding, KitError, Outcome, Reason, Severity
+from wa_kit.planning import Request
 from wa_kit.policies.wildcards import matches
-from wa_kit.run import Progress, Request
 from wa_kit.written import did_you_mean
 
 
@@ -42,14 +43,14 @@ def look(
     asked = Asked(
         check=CHECKS[check_id],
         resource=resource,
-        planned=run.plan(request),
+        planned=planning.plan(request),
         request=request,
         at=dt.datetime.now(dt.UTC),
     )
     if asked.check.needs:
         return _ask_aws(asked, progress or Progress())
     account = account_of_people(asked)
-    evidence = run.nothing_read(account, ())
+    evidence = collecting.nothing_read(account, ())
     seen = Seen(
         evidence=evidence, account=account, partition="aws", scope=(), regions=(), tables=()
     )
@@ -59,14 +60,14 @@ def look(
 def _ask_aws(asked: Asked, progress: Progress) -> SecondLook:
     if asked.request.no_aws:
         raise KitError(f"{asked.check.id} judges what AWS says: leave out --no-aws.")
-    gate, caller = run.open_account(asked.request, asked.planned)
+    gate, caller = collecting.open_account(asked.request, asked.planned)
     with gate:
         known = before(asked, caller.account)
         refuse_other_account(asked, caller, known)
         whole = scope(asked, gate, caller, known)
         here, wanted = places(asked, whole, known), tables(asked, known)
         progress.stage(f"Looking again in {', '.join(here)}")
-        evidence = run.read(gate, caller, here, wanted, progress)
+        evidence = collecting.read(gate, caller, here, wanted, progress)
         if set(here) < set(whole):
             evidence = narrowed(asked.check, evidence, here)
         seen = Seen(

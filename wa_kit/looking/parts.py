@@ -11,8 +11,8 @@ from msgspec import Struct
 from wa_kit.answers import AcceptedRisk, Dispute
 from wa_kit.checks import Check
 from wa_kit.model import Evidence, Finding, Row
+from wa_kit.planning import Plan, Request
 from wa_kit.policies.wildcards import matches
-from wa_kit.run import Plan, Request
 
 Change = Literal["same", "changed", "new", "gone"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wa_kit import archive, run
+from wa_kit import archive, collecting
 from wa_kit.aws import Caller, Gate
 from wa_kit.checks import Check
 from wa_kit.evidence import tables_for
@@ -28,7 +28,7 @@ def account_of_people(asked: Asked) -> str:
     """Whose answers are judged where AWS is not asked: the one account that anything speaks of."""
     said = asked.request.account, *asked.planned.workload.accounts
     reviewed = sorted(path.name for path in asked.planned.out.glob("[0-9]" * 12))
-    return next(filter(None, (*said, *reviewed)), run.NOBODY)
+    return next(filter(None, (*said, *reviewed)), collecting.NOBODY)
 
 
 def refuse_other_account(asked: Asked, caller: Caller, before: Before) -> None:
@@ -58,7 +58,7 @@ def scope(asked: Asked, gate: Gate, caller: Caller, before: Before) -> tuple[str
     said = asked.planned.workload.regions or before.regions
     if said and not named:
         return tuple(said)
-    return run.scope(asked.request, asked.planned, gate, caller)
+    return collecting.scope(asked.request, asked.planned, gate, caller)
 
 
 def places(asked: Asked, scope: tuple[str, ...], before: Before) -> tuple[str, ...]:

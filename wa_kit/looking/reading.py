@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from wa_kit import run
+from wa_kit import collecting
 from wa_kit.aws import Caller, Gate
 from wa_kit.checks import Check
+from wa_kit.collecting import Progress
 from wa_kit.evidence import COLLECTORS, row_order
 from wa_kit.looking.parts import Asked, Seen
 from wa_kit.looking.places import joined
 from wa_kit.model import Encrypted, Evidence, Look, NotRead, Reason, Row
-from wa_kit.run import Progress
 
 ELSEWHERE = "elsewhere"  # stands for the regions that were not read
 
@@ -50,9 +50,9 @@ def widened(asked: Asked, seen: Seen, gate: Gate, caller: Caller, progress: Prog
     rest = [table for table in seen.tables if _regional(table)]
     parts = [seen.evidence]
     if others and rest:
-        parts.append(run.read(gate, caller, others, rest, progress))
+        parts.append(collecting.read(gate, caller, others, rest, progress))
     if more:
-        parts.append(run.read(gate, caller, seen.scope, more, progress))
+        parts.append(collecting.read(gate, caller, seen.scope, more, progress))
     rows = {row_order(row): row for part in parts for row in part.rows}
     looks = [look for part in parts for look in part.looks if look.region != ELSEWHERE]
     return replace(

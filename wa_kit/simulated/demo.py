@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wa_kit import folder, simulated
+from wa_kit.collecting import Progress
 from wa_kit.model import KitError
-from wa_kit.run import Progress, Request, Result
+from wa_kit.planning import Request
+from wa_kit.run import Result
 from wa_kit.run import review as run_review
 
 WRITTEN = ("workload.yaml", "answers.yaml", "narrative.yaml")  # by the company's people
