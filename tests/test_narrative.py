@@ -30,7 +30,24 @@ def test_every_key_has_an_example_and_each_is_valid(tmp_path: Path) -> None:
     (tmp_path / "logo.png").write_bytes(PNG)
     said = load(tmp_path, with_examples((tmp_path / "narrative.yaml").read_text()))
     assert all(getattr(said, name) for name in Narrative.__struct_fields__)
-    assert said.date == dt.date(2026, 3, 31) and "\nThree" in said.executive_summary
+    assert said.date == dt.date(2026, 3, 31) and " Three" in said.executive_summary
+
+
+def test_lines_flow_and_blank_lines_and_items_stay(tmp_path: Path) -> None:
+    words = [
+        "  One",
+        "  two.",
+        "",
+        "  Three:",
+        "  - four",
+        "    and more",
+        "  - five",
+        "",
+        "",
+        "  -six",
+    ]
+    said = load(tmp_path, "executive_summary: |\n" + "\n".join(words) + "\n")
+    assert said.executive_summary == "One two.\n\nThree:\n- four and more\n- five\n\n-six"
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,18 @@ a review says nothing of all this.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from wa_kit.written import Written, read
 
 Line = Annotated[str, Meta(pattern=r"^[^\n]*$", max_length=200, description="one line of text")]
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
+_WRAPPED = re.compile(r"[ \t]*\n[ \t]*(?![-*\u2022][ \t])")  # a line's end that ends no item
 _LARGEST = 1_000_000  # bytes of a logo
 
 
@@ -40,7 +43,18 @@ def load(path: Path) -> Narrative:
     written = read(path, Narrative)
     if written.value.logo:
         _refuse_odd_logo(written)
-    return written.value
+    said = written.value
+    return replace(
+        said,
+        executive_summary=_flowing(said.executive_summary),
+        limitations=_flowing(said.limitations),
+    )
+
+
+def _flowing(prose: str) -> str:
+    """Paragraphs and the items of lists on one line each, however they were wrapped in the file."""
+    paragraphs = re.split(r"\n\s*\n", prose.strip())
+    return "\n\n".join(_WRAPPED.sub(" ", paragraph.strip()) for paragraph in paragraphs)
 
 
 def picture_kind(content: bytes) -> str | None:
