@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from samples import ACCOUNT, finding, volume
 
-from wa_kit import archive, run
+from wa_kit import archive, run, terminal
 from wa_kit.answers import Answer
 from wa_kit.answers.changing import save
 from wa_kit.answers.fields import fields
@@ -229,3 +229,17 @@ def test_an_exception_covers_until_its_day_and_then_the_failure_is_back(nights: 
     assert holds.summary.accepted > over.summary.accepted
     high = holds.summary.failed_at_or_above["high"]
     assert over.summary.failed_at_or_above["high"] > high
+
+
+def test_judging_by_a_runs_own_answers_says_where_there_are_newer_ones(
+    nights: Nights, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    request = Request(workbook=False)
+    assert run.judge_again(nights.evidence, request).newer_folder is None
+    nights.say(**{"monitoring/notes": "A person reads every alarm."})
+    result = run.judge_again(nights.evidence, request)
+    assert result.newer_folder == nights.home
+    terminal.print_result(result)
+    assert f"For those: --workload {nights.home / 'workload.yaml'}" in capsys.readouterr().out
+    assert nights.night().newer_folder is None

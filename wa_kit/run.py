@@ -39,6 +39,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     manifest: archive.Manifest
     summary: Summary
     exit_code: int
+    newer_folder: Path | None = None  # judged again by older answers than those in this folder
 
 
 def review(request: Request, progress: Progress | None = None) -> Result:
@@ -328,7 +329,18 @@ def judge_again(
         derived_from=archive.link(run),
         as_of=as_of or manifest.as_of,
     )
-    return conclude(request, planned, body, progress or Progress())
+    result = conclude(request, planned, body, progress or Progress())
+    return msgspec.structs.replace(result, newer_folder=_newer_folder(run, request))
+
+
+def _newer_folder(run: Path, request: Request) -> Path | None:
+    """The review folder of a run, where people have said other things there since."""
+    folder, kept = run.resolve().parent.parent.parent, run / "answers.yaml"
+    now = folder / "answers.yaml"
+    if request.workload or not now.is_file() or not (folder / "workload.yaml").is_file():
+        return None
+    same = kept.is_file() and kept.read_bytes() == now.read_bytes()
+    return None if same else folder
 
 
 def _beside(run: Path, request: Request) -> Request:

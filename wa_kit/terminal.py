@@ -114,6 +114,10 @@ def print_result(result: Result) -> None:
     _print_stale(summary.questions)
     _print_worst(summary.worst)
     _print_blind(summary.not_seen)
+    if result.newer_folder:
+        newer = safe(result.newer_folder / "workload.yaml")
+        words = "Judged by the answers that lie in that run; the review folder's are others by now."
+        out.print(f"\n[bold yellow]Note[/]  {words} For those: --workload {newer}", soft_wrap=True)
     page = result.run / "report.html"
     out.print(f"\nRun     {safe(result.run)}", soft_wrap=True)
     if page.is_file():
