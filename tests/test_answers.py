@@ -351,7 +351,7 @@ def risk(**more: Any) -> AcceptedRisk:
         "owner": "A",
         "approver": "B",
         "reason": "C",
-        "expires": TODAY,
+        "expires": TODAY + dt.timedelta(days=1),
     }
     return AcceptedRisk(**(given | more))
 
@@ -366,7 +366,8 @@ def risk(**more: Any) -> AcceptedRisk:
         (risk(resource=volume(2).arn), False),
         (risk(resource=volume(1).arn.upper()), False),
         (risk(check="kms_cmk_rotation_enabled", resource="*"), False),
-        (risk(expires=TODAY + dt.timedelta(days=1)), True),
+        (risk(expires=TODAY + dt.timedelta(days=2)), True),
+        (risk(expires=TODAY), False),  # back on the day it expires
         (risk(expires=TODAY - dt.timedelta(days=1)), False),
     ],
 )
@@ -385,7 +386,7 @@ def test_the_first_exception_that_still_holds_is_named() -> None:
     (judged,) = accept([failure], Answers(exceptions=entries), TODAY)
     assert judged.exception is not None
     assert judged.exception["reason"] == "first"
-    assert judged.exception["expires"] == "2026-11-01"
+    assert judged.exception["expires"] == "2026-11-02"
 
 
 @pytest.mark.parametrize("outcome", ["pass", "unknown", "not_applicable"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,18 +80,44 @@ def test_an_answer_past_its_day_is_out_of_date(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("expires", "code", "part"),
     [
-        ("2026-10-31", 1, "run_out"),
-        ("2026-11-01", 0, "running_out"),
+        ("2026-11-01", 1, "run_out"),
+        ("2026-11-02", 0, "running_out"),
         ("2026-12-01", 0, "running_out"),
     ],
 )
-def test_an_exception_runs_out_the_day_after_its_last(
+def test_an_exception_has_run_out_on_the_day_it_expires(
     tmp_path: Path, expires: str, code: int, part: str
 ) -> None:
     found = check(review_folder(tmp_path / "r", HOLDS + HELD + exception(expires)), TODAY)
     ending = Ending(check="kms_key_tagged", resource="*", expires=dt.date.fromisoformat(expires))
     assert found.exit_code == code
     assert getattr(found, part) == (ending,)
+
+
+def test_an_answer_that_will_soon_be_out_of_date_is_told_in_advance(
+    wa_kit: Run, tmp_path: Path
+) -> None:
+    folder = review_folder(tmp_path / "r", HOLDS + HELD)
+    early, late = TODAY - dt.timedelta(days=30), TODAY - dt.timedelta(days=31)
+    assert check(folder, early).soon_out_of_date == {"key-management": TODAY}
+    assert check(folder, TODAY).soon_out_of_date == {"key-management": TODAY}
+    assert not check(folder, late).soon_out_of_date
+    code, printed, _ = wa_kit("check", folder, "--as-of", str(early))
+    assert (code, f"Holds until {TODAY}: key-management" in printed) == (0, True)
+
+
+def test_every_fault_of_a_file_is_told_with_its_line(wa_kit: Run, tmp_path: Path) -> None:
+    text = (
+        "answers:\n"
+        "  key-management:\n    status: answred\n    ownr: A\n"
+        "  monitoring:\n    status: yes\n    due: soon\n"
+        "exceptions:\n  - check: kms_key_tagged\n    owner: A\n"
+    )
+    code, _, told = wa_kit("check", review_folder(tmp_path / "r", text))
+    assert code == 2
+    assert [int(at) for at in re.findall(r"answers\.yaml: line (\d+)", told)] == (
+        [3, 4, 6, 7, 9, 9, 9, 9]
+    )
 
 
 def test_a_responsibility_that_nobody_holds_is_named(tmp_path: Path) -> None:
@@ -145,7 +172,7 @@ def test_check_prints_what_it_found_and_json_the_same(wa_kit: Run, tmp_path: Pat
     code, printed, _ = wa_kit("check", folder, "--as-of", "2026-11-02")
     assert code == 1
     assert f"Answered: 1 of {len(QUESTIONS)} questions" in printed
-    assert "Out of date since 2026-11-01: key-management" in printed
+    assert "Out of date, held until 2026-11-01: key-management" in printed
     assert "Exception ran out on 2026-01-31: kms_key_tagged on *" in printed
     assert "Nobody is accountable or deputy: config-rules" in printed
     code, printed, _ = wa_kit("check", folder, "--as-of", "2026-11-02", "--json")

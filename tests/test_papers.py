@@ -520,7 +520,7 @@ def test_a_register_of_exceptions_says_what_each_covers_and_which_ran_out() -> N
     today = NOW.date()
     entries = (
         entry("*", dt.date(2026, 1, 1)),
-        entry(volume(1).arn, today),
+        entry(volume(1).arn, today + dt.timedelta(days=1)),
         entry("arn:none", today + dt.timedelta(days=300), "a_check_of_old"),
     )
     disputes = (Dispute(check=entries[0].check, resource="*", says="wrong", by="D", note="E"),)
@@ -533,7 +533,7 @@ def test_a_register_of_exceptions_says_what_each_covers_and_which_ran_out() -> N
     register = section(text, "1. Exceptions, the next to run out first")
     first, second, third = (line for line in register.splitlines() if line[:3] in SOME_NUMBERS)
     assert "nothing; 1 failure without it | A | B | C | 2026-01-01 | ran out" in first
-    assert "1 failure | A | B | C |" in second and "in force, 0 days left |" in second
+    assert "1 failure | A | B | C |" in second and "in force, 1 day left |" in second
     assert "a_check_of_old" in third and third.endswith("| in force |")
     covered = section(text, f"2. What they cover on {today}")
     assert "It is 1" in covered and "It is 2" not in covered

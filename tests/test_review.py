@@ -228,11 +228,17 @@ def test_the_first_page_says_how_bad_how_sure_and_what_first(state: Any, said: s
 
 def test_an_exception_that_ran_out_accepts_nothing() -> None:
     (entry,) = samples.ANSWERS.exceptions
-    old = msgspec.structs.replace(entry, expires=samples.NOW.date() - dt.timedelta(days=1))
-    answers = msgspec.structs.replace(samples.ANSWERS, exceptions=(entry, old))
+    today = samples.NOW.date()
+    old = msgspec.structs.replace(entry, expires=today)
+    answers = msgspec.structs.replace(samples.ANSWERS, exceptions=(old, entry))
     shown = words(samples.review(*samples.mixed(), answers=answers).first_page())
-    assert "1 accepted by name" in shown
-    assert "ran out 2026-10-31: A. Moreau" in shown
+    assert "1 failure accepted" in shown
+    assert shown.index("until 2027-03-31: A. Moreau") < shown.index("ran out 2026-11-01: A. Moreau")
+    soon = msgspec.structs.replace(entry, expires=today + dt.timedelta(days=9), owner="Soon")
+    answers = msgspec.structs.replace(samples.ANSWERS, exceptions=(old, old, entry, entry, soon))
+    shown = words(samples.review(*samples.mixed(), answers=answers).first_page())
+    assert shown.index("until 2026-11-10: Soon") < shown.index("until 2027-03-31")
+    assert re.search(r"and \d exceptions? more", shown)
 
 
 def test_an_accepted_failure_is_no_action_and_not_among_the_worst() -> None:

@@ -141,10 +141,18 @@ def test_the_same_seed_founds_the_same_company(site: Site) -> None:
     keys, resources = dict(site.keys), sorted(made.arn for made in site.made)
     with simulated.serve("777788889999") as other:
         again = simulated.found(other)
+        secrets = sorted(map(at, managed_secrets(other)))
     assert {name: at(arn) for name, arn in again.keys.items()} == {
         name: at(arn) for name, arn in keys.items()
     }
     assert sorted(at(made.arn) for made in again.made) == sorted(at(arn) for arn in resources)
+    assert sorted(map(at, managed_secrets(site.estate))) == secrets and secrets
+
+
+def managed_secrets(estate: Estate) -> list[str]:
+    """What RDS keeps in Secrets Manager: nobody who founds the company names these."""
+    listed = (estate.client("secretsmanager", r).list_secrets()["SecretList"] for r in REGIONS)
+    return [one["ARN"] for secrets in listed for one in secrets if one["Name"].startswith("rds!")]
 
 
 def at(arn: str) -> str:

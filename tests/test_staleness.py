@@ -218,7 +218,7 @@ def test_an_exception_covers_until_its_day_and_then_the_failure_is_back(nights: 
     entry = {("exceptions", name, field): value for field, value in said.items()}
     save(path, before, before | entry, nights.questions)
     holds, over = (
-        nights.night(dt.datetime(*d, tzinfo=dt.UTC)) for d in ((2026, 12, 31), (2027, 1, 1))
+        nights.night(dt.datetime(*d, tzinfo=dt.UTC)) for d in ((2026, 12, 30), (2026, 12, 31))
     )
 
     def of(result: Result) -> Finding:

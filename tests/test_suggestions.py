@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from samples import ACCOUNT, CONTEXT, HOSTILE, QUESTIONS, finding, key, volume
 
 from wa_kit.answers import Answer, Answers
+from wa_kit.checks import CHECKS
 from wa_kit.model import Evidence, Finding, KitError, NotRead, Outcome, Reason, Row, account_arn
 from wa_kit.suggestions import (
     WA_TOOL_LIMIT,
@@ -91,6 +92,17 @@ def test_one_failure_outweighs_passes_and_not_having_looked_is_no_pass(
 ) -> None:
     said = suggested(*(judged(o, place=n) for n, o in enumerate(outcomes)))
     assert (said.standing, said.because, said.estimated_risk) == (standing, because, risk)
+
+
+def test_where_people_have_most_of_it_to_answer_a_pass_supports_nothing_yet() -> None:
+    checks = [name for name in CHECKS if CHECKS[name].can_fail][:4]
+    whole = replace(ALL, checks=tuple(checks))
+    waiting = [judged("no_answer", name, place=n) for n, name in enumerate(checks[1:])]
+    said = suggest(whole, [judged("pass", checks[0], place=9), *waiting])
+    assert (said.standing, said.estimated_risk) == (Standing.ASK, "unknown")
+    assert said.because == "3 items wait for an answer; the one resource judged passes"
+    half = [judged("pass", checks[0], place=9), judged("pass", checks[3], place=8), *waiting]
+    assert suggest(whole, half).standing is Standing.SUPPORTED
 
 
 def test_a_question_without_checks_is_for_people() -> None:
@@ -231,7 +243,7 @@ def test_an_account_wide_failure_is_one_trouble_named_by_its_rule() -> None:
         for region, because in (("us-east-1", "off"), ("eu-west-1", "off"), ("ap-x-1", "never on"))
     ]
     (trouble,) = troubles(found, {})
-    assert trouble.name == "EBS encryption by default is on in every enabled Region"
+    assert trouble.name == "not met: EBS encryption by default is on in every enabled Region"
     assert trouble.regions == ("ap-x-1", "eu-west-1", "us-east-1")
     assert trouble.because == "never on (ap-x-1); off (eu-west-1, us-east-1)"
     (alike,) = troubles(found[:2], {})

@@ -129,6 +129,7 @@ class Staging:
     def __init__(self, home: Path, started: dt.datetime, folder: Path) -> None:
         self.folder = folder
         self.run: Path | None = None
+        self.previous = _link(newest(home))  # the run before, which the chain names
         self._home = home
         self._stamp = started.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
 

@@ -587,7 +587,8 @@ def open_gate(
     if account and caller.account != account:
         raise KitError(
             f"These credentials open account {caller.account}, not {account}; nothing was read. "
-            "Pass the right --profile or --role, or the account id you mean.",
+            "Pass the right --profile or --role, or mend the account id: that of --account, else "
+            "that of workload.yaml.",
             4,
         )
     gate = Gate(

@@ -21,6 +21,7 @@ from wa_kit.commands.lab import lab
 from wa_kit.commands.looking import look_again
 from wa_kit.commands.options import (
     AccountOption,
+    AgainWorkloadOption,
     AllRegionsOption,
     AsOfOption,
     EndpointOption,
@@ -41,6 +42,7 @@ from wa_kit.commands.options import (
     RunArgument,
     SeverityName,
     WorkloadOption,
+    either,
 )
 from wa_kit.formats import Format
 
@@ -63,7 +65,7 @@ app = typer.Typer(
 @app.command()
 def demo(
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where the run folder goes.")
+        Path, typer.Option("--out", metavar="DIR", help="The review folder to make.")
     ] = Path("wa-kit-demo"),
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -193,7 +195,7 @@ def collect(
 @app.command()
 def judge(
     run_folder: RunArgument,
-    workload: WorkloadOption = None,
+    workload: AgainWorkloadOption = None,
     questionnaire: QuestionnaireOption = None,
     as_of: AsOfOption = None,
     out: OutOption = None,
@@ -212,7 +214,7 @@ def judge(
 @app.command()
 def report(
     run_folder: RunArgument,
-    workload: WorkloadOption = None,
+    workload: AgainWorkloadOption = None,
     questionnaire: QuestionnaireOption = None,
     as_of: AsOfOption = None,
     out: OutOption = None,
@@ -244,7 +246,8 @@ def _again(folder: Path, as_of: dt.datetime | None, json: bool, quiet: bool, **a
 @app.command()
 def policy(
     format: Annotated[
-        PolicyFormat, typer.Option("--format", help="What to print it as.")
+        PolicyFormat,
+        typer.Option("--format", metavar="FORMAT", help=f"Print it as {either(PolicyFormat)}."),
     ] = PolicyFormat.json,
     questionnaire: QuestionnaireOption = None,
     workload: WorkloadOption = None,

@@ -60,12 +60,16 @@ def init(folder: Path) -> list[Change]:
 
 
 def complete(folder: Path) -> None:
-    """Write what is missing in the folder, and touch nothing that is there.
+    """Write what is missing in the folder, and touch nothing that is there, now or later.
 
-    Raises ``KitError`` where something is in the way, or nothing may be written.
+    An ``init`` by the same kit finds nothing to do in it. Raises ``KitError`` where something is
+    in the way, or nothing may be written.
     """
+    told = _load_record(folder / RECORD).wrote
     for name, text in _files():
         _write_new(folder / name, text)
+        told.setdefault(name, _digest(name, text.encode()))
+    _replace(folder / RECORD, _encoded(Record(kit=__version__, wrote=told)))
 
 
 def _files() -> Iterator[tuple[str, str]]:

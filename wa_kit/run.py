@@ -84,8 +84,9 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
         )
         archive.save_findings(findings, staging)
         _save_papers(planned, body, summary, findings, manifest, staging)
-        if request.workbook or request.deliverables:
-            staging.write("manifest.json", msgspec.json.encode(manifest))  # the workbook reads it
+        if request.workbook or request.deliverables:  # they read it, as far as it is known
+            so_far = msgspec.structs.replace(manifest, previous=staging.previous)
+            staging.write("manifest.json", msgspec.json.encode(so_far))
         if request.workbook:
             _save_workbook(staging, body.account, progress)
         _save_deliverables(staging, request.deliverables, progress)
@@ -260,7 +261,7 @@ def _save_deliverables(
         try:
             exports.deliver(staging.folder, name)
         except KitError as error:
-            _log.warning("There is no %s in this run. %s", name, error)
+            _log.error("There is no %s in this run. %s", name, error)
 
 
 def _people_alone(request: Request, planned: Plan, progress: Progress) -> Result:

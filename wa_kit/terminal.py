@@ -234,7 +234,9 @@ def _print_change(change: Change) -> None:
         words = "wrote" if change.did == "wrote" else "brought up to date"
         out.print(f"  {words} {path}", soft_wrap=True)
         return
-    out.print(f"  kept  {safe(change.beside)}, which was edited; the new one is {path}")
+    out.print(
+        f"  kept  {safe(change.beside)}, which was edited; the new one is {path}", soft_wrap=True
+    )
     if change.new:
         out.print(f"        new in it: {', '.join(map(safe, change.new))}", soft_wrap=True)
     if change.new and change.beside.name == "answers.yaml":

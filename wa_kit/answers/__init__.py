@@ -39,7 +39,7 @@ def _accepted(finding: Finding, answers: Answers, today: dt.date) -> Finding:
         return finding
     for entry in answers.exceptions:
         covers = entry.check == finding.check and matches(entry.resource, finding.resource)
-        if covers and entry.expires >= today:
+        if covers and entry.holds_on(today):
             return msgspec.structs.replace(finding, exception=msgspec.to_builtins(entry))
     return finding
 

@@ -21,7 +21,7 @@ from wa_kit.model import KitError
 from wa_kit.questionnaire import Questionnaire, load_all
 from wa_kit.written import WrittenError, read, shipped
 
-SOON = 30  # days before an exception runs out
+SOON = 30  # days before an answer or an exception runs out
 T = TypeVar("T")
 
 
@@ -40,6 +40,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     questions: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     out_of_date: dict[str, dt.date] = {}  # question -> the last day on which its answer held
+    soon_out_of_date: dict[str, dt.date] = {}  # the same, of those that hold for the time being
     run_out: tuple[Ending, ...] = ()
     running_out: tuple[Ending, ...] = ()
     unheld: dict[str, tuple[str, ...]] = {}  # responsibility -> who is missing
@@ -71,7 +72,7 @@ def _tried(reads: Callable[[Path], T], path: Path, errors: list[str]) -> T | Non
     try:
         return reads(path)
     except WrittenError as error:
-        errors.append(str(error))
+        errors += map(str, error.each)
         return None
 
 
@@ -115,8 +116,15 @@ def _standing(answers: Answers, questions: Sequence[Questionnaire], today: dt.da
             for name, said in settled.items()
             if said.valid_until and said.valid_until < today
         },
-        run_out=tuple(_ending(entry) for entry in ends if entry.expires < today),
-        running_out=tuple(_ending(entry) for entry in ends if today <= entry.expires <= soon),
+        run_out=tuple(_ending(entry) for entry in ends if not entry.holds_on(today)),
+        running_out=tuple(
+            _ending(entry) for entry in ends if entry.holds_on(today) and entry.expires <= soon
+        ),
+        soon_out_of_date={
+            name: said.valid_until
+            for name, said in settled.items()
+            if said.valid_until and today <= said.valid_until <= soon
+        },
         unheld=dict(_unheld(answers)),
     )
 

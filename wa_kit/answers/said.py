@@ -90,6 +90,10 @@ class AcceptedRisk(Struct, frozen=True, kw_only=True):
     reason: Text
     expires: dt.date
 
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it covers anything: on the day it expires, the failure is back."""
+        return day < self.expires
+
 
 class Dispute(Struct, frozen=True, kw_only=True):
     """A finding that somebody does not accept as it stands."""

@@ -62,7 +62,7 @@ def _entry(book: Book, part: str, name: str, kinds: tuple[Field, ...]) -> Part:
         expires = fields.get((*at, "expires"))
         if not isinstance(expires, dt.date):
             return ""
-        return f"expired on {expires}" if expires < book.today else f"until {expires}"
+        return f"until {expires}" if book.today < expires else f"expired on {expires}"
 
     return Part(
         title=f"{title_of(check)}: {resource}",

@@ -150,7 +150,8 @@ def _print_checked(found: Checked) -> None:
     from wa_kit import terminal
 
     lines = [f"Answered: {len(found.answered)} of {len(found.questions)} questions"]
-    lines += [f"Out of date since {day}: {name}" for name, day in found.out_of_date.items()]
+    lines += [f"Out of date, held until {day}: {name}" for name, day in found.out_of_date.items()]
+    lines += [f"Holds until {day}: {name}" for name, day in found.soon_out_of_date.items()]
     lines += [f"Exception ran out on {_ending(entry)}" for entry in found.run_out]
     lines += [f"Exception runs out on {_ending(entry)}" for entry in found.running_out]
     lines += [f"Nobody is {' or '.join(who)}: {name}" for name, who in found.unheld.items()]

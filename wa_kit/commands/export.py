@@ -30,7 +30,9 @@ def export(
     """Make a document or a data file of a finished run. Needs no AWS."""
     from wa_kit import exports, terminal
 
-    made = exports.export(run_folder, format, out, redact, template)
+    with terminal.progress(quiet or json) as progress:
+        progress.stage(f"Making {format}")
+        made = exports.export(run_folder, format, out, redact, template)
     if json:
         terminal.print_json({"file": str(made)})
     elif not quiet:

@@ -34,13 +34,21 @@ class LogLevel(StrEnum):
     error = "error"
 
 
-def _either(choices: type[StrEnum]) -> str:
+def either(choices: type[StrEnum]) -> str:
     return listing([*choices], "or")
 
 
 WorkloadOption = Annotated[
     Path | None,
     typer.Option("--workload", metavar="FILE", help="workload.yaml; else the one in this folder."),
+]
+AgainWorkloadOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workload",
+        metavar="FILE",
+        help="workload.yaml, with the answers beside it; else those that lie in the run.",
+    ),
 ]
 ProfileOption = Annotated[
     str | None, typer.Option("--profile", metavar="P", help="The AWS profile to use.")
@@ -84,7 +92,7 @@ FailOnOption = Annotated[
     typer.Option(
         "--fail-on",
         metavar="SEVERITY",
-        help=f"Exit with 1 when a failure is this severe, or more: {_either(SeverityName)}.",
+        help=f"Exit with 1 when a failure is this severe, or more: {either(SeverityName)}.",
     ),
 ]
 ExportOption = Annotated[
@@ -92,7 +100,7 @@ ExportOption = Annotated[
     typer.Option(
         "--export",
         metavar="FORMAT",
-        help=f"Also make this of the run: {_either(Format)}. May be repeated.",
+        help=f"Also make this of the run: {either(Format)}. May be repeated.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -100,15 +108,17 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only err
 LogLevelOption = Annotated[
     LogLevel,
     typer.Option(
-        "--log-level", metavar="LEVEL", help=f"What to log to stderr: {_either(LogLevel)}."
+        "--log-level", metavar="LEVEL", help=f"What to log to stderr: {either(LogLevel)}."
     ),
 ]
 FormatOption = Annotated[
     Format,
-    typer.Option("--format", "-f", metavar="FORMAT", help=f"What to make: {_either(Format)}."),
+    typer.Option("--format", "-f", metavar="FORMAT", help=f"What to make: {either(Format)}."),
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
 AsOfOption = Annotated[
     dt.datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Judge as if it were this day."),
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], metavar="DAY", help="Judge as if it were this YYYY-MM-DD."
+    ),
 ]

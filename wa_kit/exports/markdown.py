@@ -78,7 +78,7 @@ def _figures(material: Material) -> Iterator[str]:
     yield f"{stores.assessed:,} of {stores.seen:,} data stores were assessed whole."
     yield f"{stores.classified:,} of {stores.seen:,} data stores have a known classification."
     yield f"{plural(len(open_), 'resource')} fail at least one check."
-    yield f"{plural(summary.accepted, 'failure')} under an exception."
+    yield f"{plural(summary.accepted, 'failure')} accepted under an exception."
     if changes := summary.changes:
         yield (
             f"Since run {changes.since}: {plural(changes.new_failures, 'new failure')}, "
@@ -242,7 +242,7 @@ def _accepted(material: Material) -> Iterator[str]:
                 e.owner,
                 e.approver,
                 e.reason,
-                f"{e.expires}{'' if e.expires >= today else ' (run out: it covers nothing)'}",
+                f"{e.expires}{'' if e.holds_on(today) else ' (run out: it covers nothing)'}",
             )
             for e in answers.exceptions
         )

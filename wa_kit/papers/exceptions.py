@@ -29,8 +29,8 @@ def told(sources: Sources) -> dict[str, Any]:
     disputes = sources.answers.disputes
     return {
         "document": sources.document(ARTEFACT),
-        "in_force": sum(e.expires >= sources.as_of for e in entries),
-        "ran_out": sum(e.expires < sources.as_of for e in entries),
+        "in_force": sum(e.holds_on(sources.as_of) for e in entries),
+        "ran_out": sum(not e.holds_on(sources.as_of) for e in entries),
         "register": _register(sources, numbered) if entries else "",
         "covered": _covered(sources, numbered),
         "disputes": _disputes(sources, disputes) if disputes else "",
@@ -62,7 +62,7 @@ def _title(check: str) -> str:
 
 def _covers(sources: Sources, entry: AcceptedRisk) -> str:
     covered = plural(len(_accepted(sources, entry)), "failure")
-    if entry.expires >= sources.as_of:
+    if entry.holds_on(sources.as_of):
         return covered
     again = [f for f in _named(sources, entry) if f.outcome is Outcome.FAIL and not f.exception]
     return f"nothing; {plural(len(again), 'failure')} without it" if again else "nothing"
@@ -81,8 +81,8 @@ def _named(sources: Sources, entry: AcceptedRisk | Dispute) -> list[Finding]:
 
 def _state(sources: Sources, entry: AcceptedRisk) -> str:
     days = (entry.expires - sources.as_of).days
-    if days < 0:
-        return f"ran out {plural(-days, 'day')} ago"
+    if not entry.holds_on(sources.as_of):
+        return f"ran out {plural(-days, 'day')} ago" if days else "ran out today"
     return f"in force, {plural(days, 'day')} left" if days <= _SOON else "in force"
 
 

@@ -91,7 +91,7 @@ def _exceptions(sources: Sources) -> Md:
             e.reason,
             e.owner,
             e.approver,
-            e.expires if e.expires >= today else f"{e.expires} (run out: covers nothing any more)",
+            e.expires if e.holds_on(today) else f"{e.expires} (run out: covers nothing any more)",
             plural(_covered(sources, e.check, e.resource), "failure"),
         )
         for e in sources.answers.exceptions

@@ -23,6 +23,7 @@ from wa_kit.review.words import (
     region,
     sentence,
     short,
+    within,
 )
 from wa_kit.shown import Child, Html, Parts, Table, bullets, el, folded, join, terms
 
@@ -105,7 +106,7 @@ def _checks(material: Material, listed: Mapping[str, Sequence[Finding]]) -> Iter
         check = known(name)
         shown = listed.get(name, [])
         counts = Counter(said(finding) for finding in found)
-        in_words = ", ".join(f"{counts[part]:,} {part.lower()}" for part in PARTS if counts[part])
+        in_words = ", ".join(f"{counts[part]:,} {within(part)}" for part in PARTS if counts[part])
         quiet = not any(counts[part] for part in OPEN)
         left = len(found) - len(shown)
         yield folded(
@@ -271,7 +272,7 @@ def manifest(material: Material) -> Parts:
         ("Account", m.account),
         ("Read as", m.caller),
         ("Partition and regions", f"{m.partition}: {', '.join(m.regions)}"),
-        ("Started, finished", f"{m.started:%Y-%m-%d %H:%M:%S}, {m.finished:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Started", f"{m.started:%Y-%m-%d %H:%M:%S} UTC"),
         ("Status", m.status),
         ("Kit", f"wa-kit {m.kit_version}, schema {m.schema_version}"),
         ("Digest of the evidence", el("code", m.evidence_digest)),
@@ -281,7 +282,7 @@ def manifest(material: Material) -> Parts:
     parameters = ((name, _value(value)) for name, value in sorted(m.parameters.items()))
     return Parts(
         terms(facts, class_="facts"),
-        Table("Parameters of the run", ("Parameter", "Value"), parameters, kind="small"),
+        Table("Parameters of the run", ("Parameter", "Value"), parameters, kind="parameters"),
         Table(
             "Calls made",
             ("Operation", "Calls"),

@@ -149,19 +149,23 @@ def _exceptions(material: Material) -> Iterator[Html]:
         yield el("p", "Nobody has accepted a failure.")
         return
     today = material.today
-    hold = sum(entry.expires >= today for entry in entries)
-    yield el("p", el("b", f"{hold:,}"), " accepted by name", class_="fact")
+    accepted = material.summary.accepted
+    words = " failure accepted" if accepted == 1 else " failures accepted"
+    yield el("p", el("b", f"{accepted:,}"), words, class_="fact")
     names = {f.resource: f.name for f in material.findings if f.exception}
+    next_to_end = sorted(entries, key=lambda e: (not e.holds_on(today), e.expires))
     lines = [
         join(
             el("bdi", clamped(called(names.get(e.resource, ""), e.resource), _OWNER)),
-            f", {'until' if e.expires >= today else 'ran out'} {e.expires}: ",
+            f", {'until' if e.holds_on(today) else 'ran out'} {e.expires}: ",
             clamped(e.owner, _OWNER),
         )
-        for e in entries[:_BLIND_SPOTS]
+        for e in next_to_end[:_BLIND_SPOTS]
     ]
     yield bullets(lines)
-    yield el("p", link("exceptions-and-disputes", "All exceptions"), class_="onward")
+    more = len(entries) - _BLIND_SPOTS
+    words = f"and {plural(more, 'exception')} more" if more > 0 else "All exceptions"
+    yield el("p", link("exceptions-and-disputes", words), class_="onward")
 
 
 def _worst(material: Material) -> Html:

@@ -166,6 +166,8 @@ def first(prose: str) -> str:
 def failing(findings: Sequence[Finding], material: Material) -> Table:
     """What fails, a resource a row."""
     check = findings[0].check
+    decided = material.answers.actions.get(check)
+    nobody = decided.owner if decided and decided.owner else _NOBODY
     extent = material.extent
     shown = findings if len(material.failures) <= extent.failures else findings[: extent.each]
     title = material.cut(f"Failing: {material.title(check)}", len(shown), len(findings))
@@ -174,7 +176,7 @@ def failing(findings: Sequence[Finding], material: Material) -> Table:
             link(material.leads_to(f.finding, f.check), named(f.name, f.resource)),
             region(f.region),
             _found(f, material),
-            el("bdi", material.owners.get(f.resource) or _NOBODY),
+            el("bdi", material.owners.get(f.resource) or nobody),
         )
         for f in shown
     )

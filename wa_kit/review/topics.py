@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from wa_kit.answers import Document, documents_expected
+from wa_kit.answers import AcceptedRisk, Document, documents_expected
 from wa_kit.model import Finding, Reason
 from wa_kit.review.cover import limitations
 from wa_kit.review.duties import who_should_who_can
@@ -121,7 +121,7 @@ def exceptions(material: Material) -> Parts:
                     e.owner,
                     e.approver,
                     e.reason,
-                    _until(material, e.expires.isoformat()),
+                    _until(material, e),
                     sum(
                         (f.exception or {}).get("resource") == e.resource and f.check == e.check
                         for f in accepted
@@ -146,9 +146,9 @@ def exceptions(material: Material) -> Parts:
     )
 
 
-def _until(material: Material, expires: str) -> str:
-    today = material.today.isoformat()
-    return f"{expires} (run out: it covers nothing any more)" if expires < today else expires
+def _until(material: Material, entry: AcceptedRisk) -> str:
+    over = "" if entry.holds_on(material.today) else " (run out: it covers nothing any more)"
+    return f"{entry.expires}{over}"
 
 
 def roles_and_artefacts(material: Material) -> Parts:

@@ -45,6 +45,11 @@ RISKS = {
 }
 
 
+def within(part: str) -> str:
+    """A part of the findings as it stands within a sentence."""
+    return part if part.startswith("AWS") else part.lower()
+
+
 def chip(kind: str, words: str) -> Html:
     """A word in a coloured field, with a sign where the word has one."""
     sign = _SIGNS.get(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wa_kit.model import Finding, Outcome
+from wa_kit.model import Finding, Outcome, Reason
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.suggestions import counting
 from wa_kit.suggestions.drafts import draft, shortened, why_unknown
@@ -21,6 +21,8 @@ def suggest(
     stale_because: tuple[str, ...] = (),
 ) -> Suggestion:
     """One failure outweighs any number of passes, and not having looked is never a pass.
+
+    Where people have yet to answer more of the checks than evidence supports, it is theirs.
 
     ``stale_because`` is why the people's answer no longer stands; see ``staleness``.
     """
@@ -64,8 +66,14 @@ def _standing(question: Questionnaire, findings: Sequence[Finding]) -> Standing:
     if any(f.reason and f.reason.not_read for f in findings):
         return Standing.CANNOT_TELL
     if Outcome.PASS in outcomes:
-        return Standing.SUPPORTED
+        return Standing.ASK if _waits(findings) else Standing.SUPPORTED
     return Standing.ASK if Outcome.UNKNOWN in outcomes else Standing.NOTHING_HERE
+
+
+def _waits(findings: Sequence[Finding]) -> bool:
+    passed = {f.check for f in findings if f.outcome is Outcome.PASS}
+    waiting = {f.check for f in findings if f.reason is Reason.NO_ANSWER}
+    return len(waiting - passed) > len(passed)
 
 
 def _because(standing: Standing, resources: Mapping[str, int], open_: Mapping[str, int]) -> str:
@@ -79,7 +87,9 @@ def _because(standing: Standing, resources: Mapping[str, int], open_: Mapping[st
         Standing.GAPS: f"{'the one resource judged fails' if one else some}{also}",
         Standing.CANNOT_TELL: why_unknown(open_, "resource"),
         Standing.NOTHING_HERE: "there is no resource to judge",
-        Standing.ASK: "only people can answer this",
+        Standing.ASK: f"{why_unknown(open_, 'item')}; {passes}"
+        if judged
+        else "only people can answer this",
     }[standing]
 
 

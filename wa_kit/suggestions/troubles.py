@@ -30,8 +30,10 @@ def _trouble(group: list[Finding], owners: Mapping[str, str]) -> Trouble:
     group = sorted(group, key=lambda f: (f.check, f.region))
     worst = min(group, key=lambda f: (f.exception is not None, SEVERITIES.index(f.severity)))
     wide = is_account_wide(worst)
+    known = CHECKS.get(worst.check)  # an archive may name one that this kit no longer has
+    title = known.title.rstrip(".") if known else worst.check
     return Trouble(
-        name=CHECKS[worst.check].title.rstrip(".") if wide else worst.name or worst.resource,
+        name=f"not met: {title}" if wide else worst.name or worst.resource,
         resource=worst.resource,
         regions=tuple(sorted({f.region for f in group})),
         service=worst.service,

@@ -60,7 +60,7 @@ def parse(path: Path, text: str, kind: type[T]) -> Written[T]:
     """Like read, of text that stands in the file, or is to stand there."""
     tree = Tree(path, text)
     build = Build(path)
-    value = build.struct(tree.root(), kind, ())
+    value = build.whole(tree.root(), kind)
     return Written(value, path, build.lines)
 
 

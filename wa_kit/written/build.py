@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
-from wa_kit.written.error import WrittenError, did_you_mean, shown
+from wa_kit.written.error import WrittenError, did_you_mean, shown, together
 from wa_kit.written.tree import Node
 
 T = TypeVar("T", bound=Struct)
@@ -32,6 +32,22 @@ class Build:
 
     path: Path
     lines: dict[Place, int] = field(default_factory=dict)
+    faults: list[WrittenError] = field(default_factory=list)
+
+    def whole(self, root: Node, kind: type[T]) -> T:
+        """The struct that a file describes. Raises ``WrittenError`` with all its faults."""
+        found = self._part(root, kind, ())
+        if self.faults:
+            raise together(self.faults)
+        return cast(T, found)
+
+    def _part(self, node: Node, kind: Any, at: Place) -> Any:
+        """A value within another; where it is refused, the rest is looked at all the same."""
+        try:
+            return self.value(node, kind, at)
+        except WrittenError as fault:
+            self.faults.append(fault)
+            return None
 
     def value(self, node: Node, kind: Any, at: Place) -> Any:
         self.lines[at] = node.line
@@ -40,32 +56,43 @@ class Build:
             return self._constrained(node, kind, empty, at)
         if isinstance(written, str):
             return self._scalar(node, written, kind, at)
+        before = len(self.faults)
         for member in _members(kind):
             shape, bare = _shape(member), _bare(member)
-            if isinstance(written, list) and shape in (list, Any):
-                return self._constrained(node, member, self._list(written, bare, at), at)
             if isinstance(written, dict) and shape is Struct:
-                return self.struct(node, bare, at)
-            if isinstance(written, dict) and shape in (dict, Any):
-                return self._constrained(node, member, self._dict(written, bare, at), at)
+                return self._struct(node, bare, at)
+            if isinstance(written, list) and shape in (list, Any):
+                made: Any = self._list(written, bare, at)
+            elif isinstance(written, dict) and shape in (dict, Any):
+                made = self._dict(written, bare, at)
+            else:
+                continue
+            sound = len(self.faults) == before
+            return self._constrained(node, member, made, at) if sound else None
         self._refuse_kind(node, kind, at)
 
-    def struct(self, node: Node, kind: type[T], at: Place) -> T:
+    def _struct(self, node: Node, kind: type[T], at: Place) -> T | None:
         self.lines[at] = node.line
         if not isinstance(node.value, dict):
             self._refuse_kind(node, kind, at)
+        before = len(self.faults)
         fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
+        misspelt = ""
         for key, (line, inner) in node.value.items():
             if key not in fields:
-                todo = did_you_mean(key, fields) or f"The keys here are: {', '.join(fields)}."
-                raise WrittenError(self.path, line, f"there is no key {shown(key)} here", todo)
-            values[fields[key].name] = self.value(inner, fields[key].type, (*at, key))
+                misspelt += (meant := did_you_mean(key, fields))
+                todo = meant or f"The keys here are: {', '.join(fields)}."
+                self._note(line, f"there is no key {shown(key)} here", todo)
+                continue
+            values[fields[key].name] = self._part(inner, fields[key].type, (*at, key))
             self.lines[*at, key] = line
         for name, info in fields.items():
-            if info.required and name not in node.value:
+            if info.required and name not in node.value and repr(name) not in misspelt:
                 within = f" in {_label(at)}" if at else ""
-                self._refuse(node.line, f"{name!r} is missing{within}", f"Add '{name}: ...'.")
+                self._note(node.line, f"{name!r} is missing{within}", f"Add '{name}: ...'.")
+        if len(self.faults) > before:
+            return None
         try:
             return kind(**values)
         except ValueError as error:  # from a rule in the struct's __post_init__
@@ -73,7 +100,7 @@ class Build:
 
     def _list(self, nodes: list[Node], kind: Any, at: Place) -> Any:
         item_kind, *_ = get_args(kind) or (Any,)
-        items = [self.value(node, item_kind, (*at, i)) for i, node in enumerate(nodes)]
+        items = [self._part(node, item_kind, (*at, i)) for i, node in enumerate(nodes)]
         return _COLLECTIONS.get(get_origin(kind) or kind, list)(items)
 
     def _dict(self, nodes: dict[str, tuple[int, Node]], kind: Any, at: Place) -> dict[Any, Any]:
@@ -81,7 +108,7 @@ class Build:
         pairs = {}
         for key, (line, node) in nodes.items():
             name = self._scalar(Node(line, key), key, key_kind, (*at, key))
-            pairs[name] = self.value(node, value_kind, (*at, key))
+            pairs[name] = self._part(node, value_kind, (*at, key))
             self.lines[*at, key] = line
         return pairs
 
@@ -116,6 +143,9 @@ class Build:
         todo = did_you_mean(node.value, _choices(kind)) if isinstance(node.value, str) else ""
         what = f"{_label(at)} should be {_words(kind)}, and is {found}"
         self._refuse(node.line, what, todo)
+
+    def _note(self, line: int, what: str, todo: str) -> None:
+        self.faults.append(WrittenError(self.path, line, what, todo))
 
     def _refuse(self, line: int, what: str, todo: str = "") -> NoReturn:
         raise WrittenError(self.path, line, what, todo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from wa_kit.model import KitError
@@ -16,6 +16,30 @@ class WrittenError(KitError, ValueError):
         self.path, self.line = path, line
         where = f"{path}: line {line}" if line else f"{path}"
         super().__init__(f"{where}: {what}. {todo}".rstrip())
+
+    @property
+    def each(self) -> tuple[WrittenError, ...]:
+        """The faults one by one, where it tells of several."""
+        return (self,)
+
+
+class _Together(WrittenError):
+    """Several faults of one file; its text has a line for each."""
+
+    def __init__(self, faults: Sequence[WrittenError]) -> None:
+        self.path, self.line = faults[0].path, faults[0].line
+        self._faults = tuple(faults)
+        KitError.__init__(self, "\n".join(map(str, faults)))
+
+    @property
+    def each(self) -> tuple[WrittenError, ...]:
+        return self._faults
+
+
+def together(faults: Iterable[WrittenError]) -> WrittenError:
+    """One error for one or more, in the order of their lines."""
+    ordered = sorted(faults, key=lambda fault: fault.line or 0)
+    return ordered[0] if len(ordered) == 1 else _Together(ordered)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -144,7 +144,7 @@ def _facts(material: Material) -> list[dict[str, str]]:
         ("Classification known", f"{stores.classified:,} of {stores.seen:,} data stores"),
         ("Could not be seen", plural(blind, "blind spot")),
         ("Findings", _counted(summary.findings)),
-        ("Exceptions", f"{plural(accepted, 'failure')} accepted by name" if accepted else "none"),
+        ("Exceptions", f"{plural(accepted, 'failure')} accepted" if accepted else "none"),
     ]
     if changes:
         facts.append(

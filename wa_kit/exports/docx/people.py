@@ -54,7 +54,7 @@ def exceptions(material: Material) -> list[dict[str, Any]]:
             "approver": e.approver,
             "reason": e.reason,
             "until": f"{e.expires:%d %b %Y}",
-            "run_out": e.expires < today,
+            "run_out": not e.holds_on(today),
             "covers": accepted.count((e.check, e.resource)),
         }
         for e in material.answers.exceptions

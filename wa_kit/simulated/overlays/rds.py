@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+from moto.moto_api._internal import mock_random
+from moto.rds import models
 from moto.rds.models import rds_backends
 
 from wa_kit.simulated.overlays.kms import aws_key
 from wa_kit.simulated.overlays.registry import after, before, lock
 from wa_kit.simulated.wire import Call
+
+# moto names the secrets that RDS manages past its own seed: two demos would not be comparable.
+_models: Any = models
+_models.uuid = SimpleNamespace(uuid4=mock_random.uuid4)
 
 
 @before("rds:CreateDBCluster")
