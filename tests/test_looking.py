@@ -324,7 +324,8 @@ def test_the_command_prints_what_it_read_and_how_to_see_it(wa_kit, volumes) -> N
         "fail (high)",
         "read       encryption = none",
         "see it     aws ec2 describe-volumes",
-        "as before; fail",
+        "before     fail (high)",
+        "since      unchanged",
         "expires 2020-01-01, covers nothing now",
         "dispute    fixed, look again, by C. Lindqvist",
     ):

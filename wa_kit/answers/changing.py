@@ -28,7 +28,7 @@ from wa_kit.answers.said import Answers
 from wa_kit.model import KitError
 from wa_kit.questionnaire import Questionnaire
 from wa_kit.whole import put
-from wa_kit.written import parse
+from wa_kit.written import WrittenError, parse
 
 _BEGINS = {("answers", "status"): "unanswered", ("actions", "status"): "open"}
 
@@ -52,8 +52,8 @@ def save(
     """Bring ``mine``, which was ``base`` when I began, into the file.
 
     The file is made where there is none. ``whole`` writes nothing where there is a conflict.
-    Raises ``WrittenError`` where it, or what it would become, is refused, and ``KitError`` where it
-    cannot be written; it then stands as it was.
+    Raises ``WrittenError`` where it is refused as it stands, and ``KitError`` where what it would
+    become is, or it cannot be written; it then stands as it was.
     """
     with _alone(path):
         theirs = fields(load(path)) if path.is_file() else {}
@@ -63,7 +63,7 @@ def save(
         if merged.changes:
             text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
             text = changed(text, merged.changes)
-            refuse_contradictions(parse(path, text, Answers), questions)
+            _refuse_wrong(path, text, questions)
             _replace(path, text)
         now = fields(load(path)) if path.is_file() else {}
     return Saved(written=tuple(merged.changes), conflicts=merged.conflicts, now=now)
@@ -81,6 +81,13 @@ def _alone(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def _refuse_wrong(path: Path, text: str, questions: Sequence[Questionnaire]) -> None:
+    try:
+        refuse_contradictions(parse(path, text, Answers), questions)
+    except WrittenError as error:  # its lines are those of a text that nobody sees
+        raise KitError(" ".join(one.said for one in error.each)) from error
 
 
 def _replace(path: Path, text: str) -> None:

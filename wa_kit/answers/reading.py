@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from wa_kit.answers.said import Answers
@@ -37,9 +37,15 @@ def wrong(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[tupl
     """Each name nobody knows and each contradiction: its place, what is wrong, what to do."""
     for at, name, what, known in _names(answers, questions):
         if name not in known:
-            todo = did_you_mean(name, known) or f"There are: {', '.join(sorted(known)) or 'none'}."
+            todo = did_you_mean(name, known) or _where_they_stand(what, known)
             yield at, f"there is no {what} {name!r}", todo
     yield from _contradictions(answers)
+
+
+def _where_they_stand(what: str, known: Iterable[str]) -> str:
+    if what == "check":
+        return "`wa-kit checks` lists them."
+    return f"There are: {', '.join(sorted(known)) or 'none'}."
 
 
 def _names(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[Named]:

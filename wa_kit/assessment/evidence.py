@@ -49,10 +49,8 @@ def _stale(because: tuple[str, ...]) -> Iterator[Html]:
 
 def _suggested(suggestion: Suggestion) -> Iterator[Html]:
     yield el("p", standing(suggestion.standing), " ", sentence(suggestion.because), ".")
-    open_ = [trouble for trouble in suggestion.worst if not trouble.accepted]
-    if open_:
-        more = f", the worst {_WORST} of {len(open_)}" if len(open_) > _WORST else ""
-        yield el("h3", f"What fails{more}")
+    if suggestion.open:
+        yield el("h3", suggestion.heading(_WORST))
         yield bullets(
             join(
                 severity(t.severity),
@@ -60,7 +58,7 @@ def _suggested(suggestion: Suggestion) -> Iterator[Html]:
                 el("bdi", called(t.name, t.resource)),
                 f" ({', '.join(place(region) for region in t.regions)}): {t.because}",
             )
-            for t in open_[:_WORST]
+            for t in suggestion.open[:_WORST]
         )
     if suggestion.not_seen:
         yield el("h3", "What was not read")

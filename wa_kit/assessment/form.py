@@ -94,7 +94,8 @@ class Form:
         try:
             saved = self._book.save(self._base, self._mine(), {*insist, *self.part.stamped})
         except KitError as error:
-            self._say("Not saved. " + str(error), "wa-refused")
+            why = str(error)
+            self._say(f"Not saved. {why[:1].upper()}{why[1:]}", "wa-refused")
             return
         self._refresh(saved.now, [conflict.place for conflict in saved.conflicts])
         self._show_conflicts(saved.conflicts)

@@ -94,7 +94,8 @@ def _print_imported(done: Imported, dry_run: bool) -> None:
     from wa_kit.exchange.coming_back import in_words, value_in_words
     from wa_kit.suggestions import plural
 
-    for change in done.changes:
+    changes = [change for change in done.changes if change.place[2:3] != ("seen",)]  # by the kit
+    for change in changes:
         before, after = value_in_words(change.before), value_in_words(change.after)
         line = f"{in_words(change.place)}: {before} -> {after}"
         terminal.out.print(terminal.safe(line), soft_wrap=True)
@@ -104,8 +105,8 @@ def _print_imported(done: Imported, dry_run: bool) -> None:
     if done.already:
         same = plural(done.already, "field")
         terminal.out.print(f"{same} edited there, and the same in answers.yaml already.")
-    if done.changes:
-        fields = plural(len(done.changes), "field")
+    if changes:
+        fields = plural(len(changes), "field")
         terminal.out.print(f"{fields} would change." if dry_run else f"{fields} changed.")
     elif not done.already and not done.left:
         terminal.out.print("Nothing was edited in this document: answers.yaml stays as it is.")

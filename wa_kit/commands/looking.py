@@ -13,12 +13,7 @@ if TYPE_CHECKING:
     from wa_kit.model import Finding
     from wa_kit.planning import Request
 
-_NOW = {
-    "same": "as before",
-    "changed": "changed",
-    "new": "not in the run before",
-    "gone": "AWS does not list it any more",
-}
+_SINCE = {"same": "unchanged", "changed": "changed", "gone": "gone"}
 
 
 def look_again(
@@ -64,7 +59,7 @@ def _shown(one: Looked, compared: bool) -> Iterator[str]:
     if one.finding:
         yield f"  outcome    [bold]{_verdict(one.finding)}[/]: {safe(one.finding.because)}"
     else:
-        yield f"  outcome    [bold]{_NOW['gone']}[/]"
+        yield "  outcome    [bold]AWS does not list it any more[/]"
     for name, value in one.read.items():
         yield f"  read       {safe(name)} = {safe(_value(value))}"
     if one.finding and (at := one.finding.read.get("at")):
@@ -72,10 +67,10 @@ def _shown(one: Looked, compared: bool) -> Iterator[str]:
     if one.finding and one.finding.see:
         yield f"  see it     {safe(one.finding.see)}"
     if one.before:
-        now = "" if one.change == "gone" else f"{_NOW[one.change]}; "
-        yield f"  before     {now}{_verdict(one.before)}: {safe(one.before.because)}"
+        yield f"  before     {_verdict(one.before)}: {safe(one.before.because)}"
+        yield f"  since      {_SINCE[one.change]}"
     elif compared:
-        yield f"  before     {_NOW['new']}"
+        yield "  before     not in that run"
     yield from _people(one)
 
 

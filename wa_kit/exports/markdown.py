@@ -112,9 +112,8 @@ def _question(
     yield from _answer(material, suggestion, question)
     yield "#### Draft answer, from the evidence"
     yield prose(suggestion.draft)
-    worst = [trouble for trouble in suggestion.worst if not trouble.accepted]
-    if worst:
-        yield f"#### What fails{'' if len(worst) <= _WORST else f', the worst {_WORST}'}"
+    if suggestion.open:
+        yield f"#### {suggestion.heading(_WORST)}"
         rows = (
             (
                 t.name or t.resource,
@@ -123,7 +122,7 @@ def _question(
                 sentence(t.because),
                 t.owner or "nobody named",
             )
-            for t in worst[:_WORST]
+            for t in suggestion.open[:_WORST]
         )
         yield table(("Resource", "Severity", "Where", "What was found", "Owner"), rows)
 

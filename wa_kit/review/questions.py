@@ -138,11 +138,8 @@ def _out_of_date(suggestion: Suggestion) -> Html:
 
 
 def _worst(material: Material, suggestion: Suggestion) -> Table | None:
-    open_ = [trouble for trouble in suggestion.worst if not trouble.accepted]
-    if not open_:
+    if not suggestion.open:
         return None
-    shown = open_[:_WORST]
-    title = "What fails" if len(shown) == len(open_) else f"What fails, the worst {_WORST}"
     rows = (
         (
             link(material.told_by(t), named(t.name.rstrip("."), t.resource)),
@@ -151,10 +148,11 @@ def _worst(material: Material, suggestion: Suggestion) -> Table | None:
             sentence(t.because),
             el("bdi", t.owner or "nobody named"),
         )
-        for t in shown
+        for t in suggestion.open[:_WORST]
     )
     columns = ("Resource", "Severity", "Where", "What was found", "Owner")
-    return Table(f"{title}: {suggestion.title}", columns, rows, kind="worst-first")
+    title = f"{suggestion.heading(_WORST)}: {suggestion.title}"
+    return Table(title, columns, rows, kind="worst-first")
 
 
 def _not_seen(suggestion: Suggestion) -> Table | None:

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from wa_kit.model import Severity
+from wa_kit.wording import listing
 
 WA_TOOL_LIMIT = 2084  # characters of a question's notes in the Well-Architected Tool
 Risk = Literal["high", "medium", "none", "unknown"]
@@ -80,6 +81,22 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     short: str
     worst: tuple[Trouble, ...]
     not_seen: tuple[Blind, ...]
+
+    @property
+    def open(self) -> tuple[Trouble, ...]:
+        """What fails and nobody has accepted, worst first."""
+        return tuple(trouble for trouble in self.worst if not trouble.accepted)
+
+    def heading(self, most: int) -> str:
+        """What stands over the first ``most`` of ``open``, and how it is counted."""
+        accepted = len(self.worst) - len(self.open)
+        some = f", the worst {most} of {len(self.open)}" if len(self.open) > most else ""
+        shared = any(len(trouble.regions) > 1 for trouble in self.open)
+        notes = [
+            *(["a line for all Regions that share a failure"] if shared else []),
+            *([f"{accepted} accepted not among them"] if accepted else []),
+        ]
+        return f"What fails{some}{f' ({listing(notes)})' if notes else ''}"
 
 
 class Stores(Struct, frozen=True, kw_only=True):

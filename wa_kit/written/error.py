@@ -13,9 +13,9 @@ class WrittenError(KitError, ValueError):
     """A file that cannot be used. Its text is `file: line N: what is wrong. What to do.`"""
 
     def __init__(self, path: Path, line: int | None, what: str, todo: str = "") -> None:
-        self.path, self.line = path, line
+        self.path, self.line, self.said = path, line, f"{what}. {todo}".rstrip()
         where = f"{path}: line {line}" if line else f"{path}"
-        super().__init__(f"{where}: {what}. {todo}".rstrip())
+        super().__init__(f"{where}: {self.said}")
 
     @property
     def each(self) -> tuple[WrittenError, ...]:
@@ -28,6 +28,7 @@ class _Together(WrittenError):
 
     def __init__(self, faults: Sequence[WrittenError]) -> None:
         self.path, self.line = faults[0].path, faults[0].line
+        self.said = " ".join(fault.said for fault in faults)
         self._faults = tuple(faults)
         KitError.__init__(self, "\n".join(map(str, faults)))
 

@@ -222,7 +222,7 @@ def _questions(document: Any) -> None:
     _line(document, "{%p endif %}")
     _heading(document, "Draft answer, from the evidence", 3)
     _each(document, "q.draft", "{{ paragraph }}")
-    _titled_table(document, "q.worst", "What fails, worst first", _TROUBLES)
+    _titled_table(document, "q.worst", "{{ q.worst_title }}", _TROUBLES)
     _given(
         document,
         "q.worst_left_out",

@@ -41,7 +41,6 @@ def pages(material: Material) -> list[dict[str, Any]]:
 
 def _page(material: Material, s: Suggestion, question: Questionnaire | None) -> dict[str, Any]:
     answer = material.answers.answers.get(s.id)
-    open_ = [one for one in s.worst if not one.accepted]
     asked = [question] if question else []
     return {
         "title": s.title,
@@ -54,8 +53,9 @@ def _page(material: Material, s: Suggestion, question: Questionnaire | None) -> 
         "risk": RISKS[s.estimated_risk],
         "draft": paragraphs(s.draft),
         "answer": _answer(answer, s),
-        "worst": [trouble(one) for one in open_[:_WORST]],
-        "worst_left_out": max(len(open_) - _WORST, 0),
+        "worst": [trouble(one) for one in s.open[:_WORST]],
+        "worst_title": s.heading(_WORST),
+        "worst_left_out": max(len(s.open) - _WORST, 0),
         "not_seen": [_blind(spot) for spot in s.not_seen],
         "practices": _practices(question, answer) if question else [],
         "responsibilities": people.duties(material, asked),

@@ -131,10 +131,10 @@ def _summary(page: Page, material: Material) -> None:
 
 
 def _blind(material: Material) -> str:
-    unread = material.manifest.not_read
-    if not unread:
+    blind = material.summary.not_seen
+    if not blind:
         return "Nothing in scope was left unread"
-    return f"{plural(len(unread), 'place')} could not be read: see the sheet Not read"
+    return f"{plural(len(blind), 'blind spot')}: see the sheet Not read"
 
 
 def _about(book: Book, left: Mapping[str, int]) -> None:
