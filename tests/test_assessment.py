@@ -292,7 +292,7 @@ def test_two_who_are_accountable_are_refused(home: Path) -> None:
     lines.set("Cloud administrator", "A")
     lines.set("Cloud security engineer", "RA")
     lines.press("Save")
-    assert "there is no role" in lines.words
+    assert "Not saved. There is no role" in lines.words
     assert said(home).raci.practices == {}
 
 
