@@ -140,8 +140,7 @@ def _drawn(figure: Figure, picture: bytes | None) -> str:
     if picture is None:
         return ""
     words, source = shown(_alternative(figure)), base64.b64encode(picture).decode()
-    wide = " wide" if "least" in figure.get("layout", {}).get("meta", {}) else ""
-    return f'<img class="chart{wide}" alt="{words}" src="data:image/svg+xml;base64,{source}">'
+    return f'<img class="chart" alt="{words}" src="data:image/svg+xml;base64,{source}">'
 
 
 def _alternative(figure: Figure) -> str:
