@@ -67,6 +67,8 @@ def read_account(request: Request, planned: Plan, progress: Progress) -> Body:
     gate, caller = open_account(request, planned)
     with gate:
         regions = scope(request, planned, gate, caller)
+        places = plural(len(regions), "region")
+        progress.stage(f"Reading account {caller.account} in {places}")
         evidence = collect(gate, caller, regions, planned.tables, progress)
         return Body(
             evidence=evidence,
@@ -138,18 +140,6 @@ def scope(request: Request, planned: Plan, gate: Gate, caller: Caller) -> tuple[
 
 
 def collect(
-    gate: Gate,
-    caller: Caller,
-    regions: Sequence[str],
-    tables: Collection[type[Row]],
-    progress: Progress,
-) -> Evidence:
-    """Everything the checks need, with the progress told look by look."""
-    progress.stage(f"Reading account {caller.account} in {plural(len(regions), 'region')}")
-    return read(gate, caller, regions, tables, progress)
-
-
-def read(
     gate: Gate,
     caller: Caller,
     regions: Sequence[str],

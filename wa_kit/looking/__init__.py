@@ -67,7 +67,7 @@ def _ask_aws(asked: Asked, progress: Progress) -> SecondLook:
         whole = scope(asked, gate, caller, known)
         here, wanted = places(asked, whole, known), tables(asked, known)
         progress.stage(f"Looking again in {', '.join(here)}")
-        evidence = collecting.read(gate, caller, here, wanted, progress)
+        evidence = collecting.collect(gate, caller, here, wanted, progress)
         if set(here) < set(whole):
             evidence = narrowed(asked.check, evidence, here)
         seen = Seen(

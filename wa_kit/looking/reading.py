@@ -50,9 +50,9 @@ def widened(asked: Asked, seen: Seen, gate: Gate, caller: Caller, progress: Prog
     rest = [table for table in seen.tables if _regional(table)]
     parts = [seen.evidence]
     if others and rest:
-        parts.append(collecting.read(gate, caller, others, rest, progress))
+        parts.append(collecting.collect(gate, caller, others, rest, progress))
     if more:
-        parts.append(collecting.read(gate, caller, seen.scope, more, progress))
+        parts.append(collecting.collect(gate, caller, seen.scope, more, progress))
     rows = {row_order(row): row for part in parts for row in part.rows}
     looks = [look for part in parts for look in part.looks if look.region != ELSEWHERE]
     return replace(
