@@ -139,6 +139,26 @@ def test_what_may_not_stand_there_is_refused_and_the_file_stands_as_it_was(
     assert [p.name for p in path.parent.glob(".answers*")] == []
 
 
+def test_a_field_of_an_entry_is_emptied_where_the_rules_let_it(path: Path) -> None:
+    said = "kms_key_tagged arn:aws:kms:*:*:key/*"
+    dispute: Fields = {
+        ("disputes", said, "check"): "kms_key_tagged",
+        ("disputes", said, "resource"): "arn:aws:kms:*:*:key/*",
+        ("disputes", said, "says"): "wrong",
+        ("disputes", said, "by"): "A",
+        ("disputes", said, "note"): "B",
+    }
+    before = save(path, {}, dispute | ACCEPTED, QUESTIONS).now
+    without = {place: value for place, value in before.items() if place[-1] != "note"}
+    assert save(path, before, without, QUESTIONS).now == without
+    for field, words in (("owner", "owner"), ("expires", "expires")):
+        gone = {p: v for p, v in without.items() if p != ("exceptions", EXCEPTION, field)}
+        stands = path.read_bytes()
+        with pytest.raises(KitError, match=words):
+            save(path, without, gone, QUESTIONS)
+        assert path.read_bytes() == stands
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(KitError, match="Choose another folder"):
         save(tmp_path / "none" / "answers.yaml", {}, {OWNER: "x"}, QUESTIONS)

@@ -195,6 +195,12 @@ def test_a_finding_quotes_the_fields_the_check_read_and_no_others():
     assert set(found.read) == {"state", "encryption", "kms_key", "at"}
 
 
+def test_a_verdict_that_rests_on_other_rows_alone_says_how_many_and_as_of_when():
+    found = finding("guardduty_enabled", REGION_ROW, VOLUME)
+    assert found.outcome == "fail"
+    assert found.read["Detector"] == "0 rows" and found.read["at"]
+
+
 def test_a_finding_keeps_its_id_over_runs():
     found = finding("ec2_ebs_volume_encrypted", VOLUME)
     assert found.finding == finding_id(

@@ -7,10 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from exporting import kept_run, raw
 
-from wa_kit import archive, run
+from wa_kit import archive, run, terminal
 from wa_kit.assessment.book import Book
 from wa_kit.assessment.progress import shown
 from wa_kit.exports import Format, export
@@ -47,12 +48,45 @@ def test_the_manifest_says_for_which_moment_it_was_judged(runs: list[Path]) -> N
     first, again, other = map(archive.load_manifest, runs)
     assert not first.judged_again and again.judged_again
     assert first.as_of == again.as_of == first.started < again.started
-    assert other.as_of == OTHER
+    assert (other.as_of, other.supposed, other.collected) == (OTHER, OTHER, first.started)
+    assert first.supposed is None and again.supposed is None
 
 
 def test_judging_once_more_moves_no_clock(runs: list[Path], tmp_path: Path) -> None:
     once = run.judge_again(runs[1], Request(workbook=False, out=tmp_path)).run
     assert archive.load_manifest(once).as_of == archive.load_manifest(runs[0]).started
+
+
+def test_a_run_judged_for_another_day_says_which(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = export(runs[2], Format.markdown, tmp_path / "made.md").read_text()
+    assert "as if it were 31 January 2028" in said
+    terminal.print_result(run.judge_again(runs[2], Request(workbook=False, out=tmp_path)))
+    assert "Judged as if it were 2028-01-31" in capsys.readouterr().out
+
+
+def test_the_same_evidence_judged_again_keeps_what_it_was_compared_with(
+    folder: Path, tmp_path: Path
+) -> None:
+    """A report made after the workshop still says what changed since the last review."""
+    shutil.copytree(folder / "runs", tmp_path / "runs")
+    home = next((tmp_path / "runs").iterdir())
+    first = archive.runs(home)[0]
+    assert archive.baseline(home, archive.load_manifest(first).started) is None
+    later = msgspec.structs.replace(
+        archive.load_manifest(first), started=OTHER, evidence_digest="of a later night"
+    )
+    with archive.staged(tmp_path / "runs", home.name, OTHER) as staging:
+        for path in sorted(first.rglob("*")):
+            if path.is_file() and path.name != "manifest.json":
+                staging.write(path.relative_to(first).as_posix(), path.read_bytes())
+        night = staging.finish(later)
+    for _ in range(2):
+        summary = run.judge_again(night, Request(workbook=False)).summary
+        assert summary.changes is not None
+        assert archive.load_manifest(home / summary.changes.since).collected < OTHER
+        assert archive.load_manifest(home / summary.changes.since).supposed is None
 
 
 def test_the_page_says_when_aws_was_asked(runs: list[Path]) -> None:

@@ -35,7 +35,8 @@ from wa_kit.model import (
 )
 
 SCHEMA_VERSION = 1
-AS_OF = "as_of"  # among the parameters of a run that was judged again
+AS_OF = "as_of"  # among the parameters of a run judged again: when its evidence was collected
+SUPPOSED = "supposed"  # likewise, where somebody named another day to judge it for
 _ROWS: dict[str, type[Row]] = {"Account": Account, "Region": Region}
 _JSON = msgspec.json.Encoder(order="deterministic")
 _RUN_NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?")
@@ -87,11 +88,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return AS_OF in self.parameters
 
     @property
+    def collected(self) -> dt.datetime:
+        """When AWS began to be asked: its own beginning, unless it was judged again."""
+        return self._moment(AS_OF) or self.started
+
+    @property
+    def supposed(self) -> dt.datetime | None:
+        """The day somebody named to be judged for, so that it is no state to compare with."""
+        return self._moment(SUPPOSED)
+
+    @property
     def as_of(self) -> dt.datetime:
-        """The moment it was judged for: its own beginning, unless it was judged again."""
-        if not self.judged_again:
-            return self.started
-        return msgspec.convert(self.parameters[AS_OF], dt.datetime)
+        """The moment it was judged for."""
+        return self.supposed or self.collected
+
+    def _moment(self, name: str) -> dt.datetime | None:
+        said = self.parameters.get(name)
+        return msgspec.convert(said, dt.datetime) if said is not None else None
 
 
 # Writing
@@ -228,7 +241,7 @@ def load_manifest(run: Path) -> Manifest:
         if isinstance(version, int) and version > SCHEMA_VERSION:
             raise KitError(f"{path}: schema {version} is newer than this kit. Upgrade wa-kit.", 4)
         manifest = msgspec.json.decode(raw, type=Manifest)
-        manifest.as_of  # noqa: B018  raises where it is no moment
+        manifest.collected, manifest.supposed  # noqa: B018  raise where they are no moments
         return manifest
     except msgspec.MsgspecError as error:
         raise KitError(f"{path}: {error}. The file was damaged; see wa-kit verify.", 4) from error
@@ -364,6 +377,25 @@ def newest_judged(home: Path) -> Path | None:
     """The newest run that was judged, and not only collected; ``None`` where there is no folder."""
     found = reversed(runs(home)) if home.is_dir() else iter(())
     return next((run for run in found if is_judged(run)), None)
+
+
+def baseline(home: Path, before: dt.datetime) -> Path | None:
+    """The run whose findings those of a new run are compared with; ``None`` where there is none.
+
+    It is the newest that was judged for its own day, from evidence that was read ``before``: the
+    same evidence, judged again, has no changes to tell.
+    """
+    found = reversed(runs(home)) if home.is_dir() else iter(())
+    return next((run for run in found if is_judged(run) and _stands_before(run, before)), None)
+
+
+def _stands_before(run: Path, moment: dt.datetime) -> bool:
+    """Not so where the manifest is damaged; ``verify`` says that."""
+    try:
+        manifest = load_manifest(run)
+    except KitError:
+        return False
+    return manifest.supposed is None and manifest.collected < moment
 
 
 def is_judged(run: Path) -> bool:

@@ -57,7 +57,8 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     simulation: bool
     calls: dict[str, int]
     derived_from: archive.Link | None = None
-    as_of: dt.datetime | None = None
+    as_of: dt.datetime | None = None  # when it was collected, if it is judged again
+    supposed: dt.datetime | None = None  # the day it is judged for, where somebody named one
 
 
 def read_account(request: Request, planned: Plan, progress: Progress) -> Body:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import shlex
 import string
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -39,6 +40,7 @@ from wa_kit.model import (
     finding_id,
 )
 from wa_kit.protection import View
+from wa_kit.wording import plural
 
 V = TypeVar("V", bound=View)
 _LONGEST_READ = 300  # characters of a value quoted in a finding; the whole lies in evidence/
@@ -166,6 +168,8 @@ class _Judging:
         self._views: dict[type[View], View] = {}
         self._lines: dict[str, dict[int, str]] = {}  # template -> row -> line
         self._at: dict[str, dict[str, str]] = {}  # table -> region -> when
+        self._counts: dict[type[Row], Counter[str]] = {}  # rows of a table by region
+        self._rested: dict[tuple[str, str], dict[str, Any]] = {}  # check, region -> tables
         for look in evidence.looks:
             self._at.setdefault(look.table, {})[look.region] = look.at
 
@@ -215,6 +219,9 @@ class _Judging:
             not_read = unread.not_read
             verdict = Verdict(Outcome.UNKNOWN, str(not_read), not_read.reason)
         attested = isinstance(row, Attestation)
+        read = self._read(row, noted)
+        if not read and not attested and verdict.outcome in (Outcome.PASS, Outcome.FAIL):
+            read = self._rests_on(check, row.region)
         kind = "Kit::Role" if isinstance(row, Attestation) and row.is_role else row.resource_type
         return self._finding(
             check,
@@ -226,7 +233,7 @@ class _Judging:
             kind,
             row.arn,
             row.name,
-            self._read(row, noted),
+            read,
             "" if attested else self._see(check.see or row.see, row),
             "attestation" if attested else "evidence",
         )
@@ -307,9 +314,28 @@ class _Judging:
             read["at"] = at
         return read
 
+    def _rests_on(self, check: Check, region: str) -> dict[str, Any]:
+        """Where a verdict rests on other rows alone: how many of which tables, and as of when."""
+        known = self._rested.get((check.id, region))
+        if known is None:
+            views = (kind for view in check.views.values() for kind in view.reads)
+            kinds = dict.fromkeys([*check.joins.values(), *views])
+            known = {kind.__name__: self._counted(kind, region) for kind in kinds}
+            if at := max((self._looked_at(name, region) for name in known), default=""):
+                known["at"] = at
+            self._rested[check.id, region] = known
+        return known
+
+    def _counted(self, kind: type[Row], region: str) -> str:
+        if kind not in self._counts:
+            self._counts[kind] = Counter(row.region for row in self._evidence.of(kind))
+        counts = self._counts[kind]
+        return plural(counts.total() if region == "global" else counts[region], "row")
+
     def _looked_at(self, table: str, region: str) -> str:
         at = self._at.get(table, {})
-        return at.get(region) or at.get("global", "")
+        last = max(at.values(), default="") if region == "global" else ""
+        return at.get(region) or at.get("global") or last
 
 
 def _is_about(about: str, row: Row) -> bool:

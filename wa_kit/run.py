@@ -56,7 +56,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     """Judge, draft, and write the run folder."""
     progress.stage("Judging")
     context = planned.workload.context(
-        now=body.as_of or body.started,
+        now=body.supposed or body.as_of or body.started,
         account=body.account,
         partition=body.partition,
         regions=body.regions,
@@ -65,7 +65,8 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     if request.no_aws:
         findings = [_not_asked(finding) for finding in findings]
     with archive.staged(planned.out, body.account, body.started) as staging:
-        before = archive.newest_judged(planned.out / body.account)
+        collected = body.as_of or body.started
+        before = archive.baseline(planned.out / body.account, collected)
         rules = {entry.match: entry.owner for entry in planned.workload.owners}
         summary = suggestions.summarise(
             planned.questions,
@@ -158,7 +159,7 @@ def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
         caller=body.caller,
         partition=body.partition,
         regions=body.regions,
-        parameters=_parameters(request, planned, body.as_of),
+        parameters=_parameters(request, planned, body),
         questionnaires=planned.question_hashes,
         started=body.started,
         finished=body.started,
@@ -171,10 +172,11 @@ def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
     )
 
 
-def _parameters(request: Request, planned: Plan, as_of: dt.datetime | None) -> dict[str, Any]:
+def _parameters(request: Request, planned: Plan, body: Body) -> dict[str, Any]:
     """What the run was asked, without secrets and without paths of this machine."""
     return {
-        **({archive.AS_OF: as_of} if as_of else {}),
+        **({archive.AS_OF: body.as_of} if body.as_of else {}),
+        **({archive.SUPPOSED: body.supposed} if body.supposed else {}),
         "workload": planned.workload.name,
         "workload_file": planned.workload_file is not None,
         "role": request.role or planned.workload.role,
@@ -328,7 +330,8 @@ def judge_again(
         simulation=manifest.simulation,
         calls=manifest.calls,
         derived_from=archive.link(run),
-        as_of=as_of or manifest.as_of,
+        as_of=manifest.collected,
+        supposed=as_of or manifest.supposed,
     )
     result = conclude(request, planned, body, progress or Progress())
     return msgspec.structs.replace(result, newer_folder=_newer_folder(run, request))

@@ -103,7 +103,10 @@ def print_result(result: Result) -> None:
     summary, manifest = result.summary, result.manifest
     if manifest.simulation:
         out.print("[bold yellow]SIMULATION[/]: these are not answers of AWS.\n")
-    out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}\n")
+    out.print(f"Account {manifest.account}, {plural(len(manifest.regions), 'region')}")
+    if manifest.supposed:
+        out.print(f"[bold yellow]Judged as if it were {manifest.as_of:%Y-%m-%d}[/]")
+    out.print()
     out.print(_questions(summary.questions))
     standings = {question.standing for question in summary.questions}
     marks = (f"{sign} [dim]{says}[/]" for s, (sign, says) in _MARK.items() if s in standings)

@@ -147,7 +147,7 @@ def _put(root: CommentedMap, place: Place, value: Value | None) -> None:
     if value is not None:
         _set(owner, last, _as_yaml(value))
     elif last in owner:
-        _set(owner, last, _BEGINS.get((way[0], last), _emptied(owner[last])))
+        _set(owner, last, _BEGINS.get((place[0], last), _emptied(owner[last])))
 
 
 def _entry(root: CommentedMap, part: str, name: str) -> CommentedMap:

@@ -185,6 +185,8 @@ class Material:
     def read_on(self, form: str) -> str:
         """When AWS was asked, and that it was judged again later where it was."""
         again = f", judged again on {self.manifest.started:%d %B %Y}"
+        if self.manifest.supposed:
+            again += f" as if it were {self.today:%d %B %Y}"
         return f"{self.read_at:{form}} UTC{again if self.manifest.judged_again else ''}"
 
     def cut(self, title: str, shown: int, total: int) -> str:
