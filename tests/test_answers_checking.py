@@ -15,6 +15,8 @@ from test_exchange import fields_in, fill, review_folder
 
 from wa_kit import cli
 from wa_kit.answers.checking import Ending, check
+from wa_kit.model import KitError
+from wa_kit.planning import Request, plan
 from wa_kit.written import shipped
 
 TODAY = dt.date(2026, 11, 1)
@@ -118,6 +120,13 @@ def test_every_fault_of_a_file_is_told_with_its_line(wa_kit: Run, tmp_path: Path
     assert [int(at) for at in re.findall(r"answers\.yaml: line (\d+)", told)] == (
         [3, 4, 6, 7, 9, 9, 9, 9]
     )
+
+
+def test_every_name_that_nobody_knows_is_told_before_a_review_begins(tmp_path: Path) -> None:
+    folder = review_folder(tmp_path / "r", "answers:\n  monitorin:\n  key-managemnt:\n")
+    with pytest.raises(KitError) as caught:
+        plan(Request(workload=folder / "workload.yaml"))
+    assert [int(at) for at in re.findall(r"line (\d+)", str(caught.value))] == [2, 3]
 
 
 def test_a_responsibility_that_nobody_holds_is_named(tmp_path: Path) -> None:

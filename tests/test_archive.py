@@ -167,6 +167,12 @@ def test_a_link_in_place_of_a_file_is_found(run, tmp_path):
     assert verify(run).altered == ("findings.jsonl: a link, not a file",)
 
 
+def test_a_kept_hash_that_is_none_is_wrong_usage(run):
+    with pytest.raises(KitError, match="'abc' is no SHA-256: it takes 64") as caught:
+        verify(run, "abc")
+    assert caught.value.exit_code == 2
+
+
 def test_a_rewritten_manifest_is_found_with_the_hash_kept_elsewhere(run):
     kept = archive.manifest_hash(run)
     path = run / "manifest.json"

@@ -287,6 +287,16 @@ def test_a_role_of_the_teams_own_joins_the_matrix_and_keeps_what_is_typed(home: 
     assert said(home).raci.roles["data-owner"].title == "Data owner"
 
 
+@pytest.mark.parametrize("title", ["Cloud administrator", "cloud  ADMINISTRATOR!"])
+def test_a_role_that_there_is_already_is_not_added_again(home: Path, title: str) -> None:
+    before = (home / "answers.yaml").read_bytes()
+    roles = Screen(opened(home).roles())
+    roles.set("Title", title)
+    roles.press("Add the role")
+    assert "There is a role of that name already." in roles.words
+    assert (home / "answers.yaml").read_bytes() == before
+
+
 def test_two_who_are_accountable_are_refused(home: Path) -> None:
     lines = Screen(opened(home).matrix()).open("practices")
     lines.set("Cloud administrator", "A")

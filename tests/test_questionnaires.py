@@ -262,7 +262,7 @@ def test_a_draft_about_gaps_cites_counts_worst_findings_and_owners(
     question: Questionnaire,
 ) -> None:
     text = draft(question, SITUATIONS["many gaps"])
-    assert re.search(r"of 12 \w+ (assessed|looked at), 3 ", text)
+    assert re.search(r"of 12 \w+ (judged|looked at), 3 ", text)
     worst = "orders (high: It is plain, owner: sales); vol-1 (medium: 8 GiB lie unencrypted)."
     assert f"Most serious: {worst}" in text
 

@@ -209,7 +209,7 @@ MIXED = samples.review(*samples.mixed())
     ("state", "said"),
     [
         (samples.mixed, "Of 7 questions, 2 have gaps, 1 cannot be told"),
-        (samples.mixed, "4 resources fail at least one check"),
+        (samples.mixed, "4 things fail at least one check"),
         (samples.mixed, "blind to Backup in us-east-1: backup:ListRecoveryPointsByBackupVault"),
         (samples.mixed, "It will be gone on 2026-11-08, and 1 data store needs it."),
         (samples.mixed, "Owner: platform team"),

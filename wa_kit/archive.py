@@ -248,7 +248,8 @@ def load_manifest(run: Path) -> Manifest:
 
 
 def _nearest_run(folder: Path) -> str:
-    runs = sorted(folder.glob("**/manifest.json"))[-1:] if folder.is_dir() else []
+    depths = ("*", "*/*", "*/*/*")  # an account's folder, runs/, a review folder
+    runs = sorted(found for deep in depths for found in folder.glob(f"{deep}/manifest.json"))[-1:]
     return f" Did you mean {runs[0].parent}?" if runs else ""
 
 
@@ -429,8 +430,10 @@ def verify(run: Path, expect: str | None = None) -> Verified:
     """What was altered since the run was written, and whether its chain still holds.
 
     Without ``expect``, a manifest rewritten together with its files cannot be told, unless a
-    later run holds its hash.
+    later run holds its hash. Raises ``KitError`` where ``expect`` is no SHA-256.
     """
+    if expect is not None and not re.fullmatch("[0-9a-f]{64}", expect.lower()):
+        raise KitError(f"--expect {expect!r} is no SHA-256: it takes 64 hexadecimal digits.")
     run = run.resolve()
     manifest = load_manifest(run)
     found = [f"{path}: a link, not a file" for path in _links(run)]

@@ -650,6 +650,8 @@ def _advice(error: Exception, profile: str | None, role: str | None, endpoint: s
             f"{who} may not assume {role}. Check the role's trust policy, the --external-id, "
             "and that sts:AssumeRole is allowed."
         )
+    if endpoint and "endpoint" in str(error).lower() and isinstance(error, ValueError):
+        return f"{endpoint!r} is no address. --endpoint-url takes one such as http://127.0.0.1:4566"
     if name in ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "Garbage"):
         where = endpoint or "AWS"
         return f"{where} cannot be reached or does not speak AWS ({name}). Check the address."

@@ -87,7 +87,8 @@ class _Bar(Progress):
         self._refused = 0
 
     def stage(self, words: str) -> None:
-        self._bars.reset(self._task, description=safe(words), total=None, note="")
+        self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(safe(words), total=None, note="")
 
     def collecting(self, total: int) -> None:
         self._bars.update(self._task, total=total, completed=0)

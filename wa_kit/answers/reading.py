@@ -10,7 +10,7 @@ from wa_kit.answers.said import Answers
 from wa_kit.checks import CHECKS
 from wa_kit.checks.people import RESPONSIBILITIES, SUBJECTS
 from wa_kit.questionnaire import Questionnaire
-from wa_kit.written import Place, Written, did_you_mean, read
+from wa_kit.written import Place, Written, did_you_mean, read, together
 
 Named = tuple[Place, str, str, Collection[str]]  # place, name, what it names, those there are
 
@@ -29,8 +29,9 @@ def load(path: Path, questions: Sequence[Questionnaire] | None = None) -> Answer
 
 def refuse_contradictions(written: Written[Answers], questions: Sequence[Questionnaire]) -> None:
     """Raises ``WrittenError`` for a name nobody knows, and for what cannot be true together."""
-    for at, what, todo in wrong(written.value, questions):
-        raise written.error(at, what, todo)
+    faults = [written.error(at, what, todo) for at, what, todo in wrong(written.value, questions)]
+    if faults:
+        raise together(faults)
 
 
 def wrong(answers: Answers, questions: Sequence[Questionnaire]) -> Iterator[tuple[Place, str, str]]:

@@ -138,7 +138,7 @@ def roles(book: Book, said: Answers) -> Chapter:
                 hint="Users and roles, by name or ARN, with * and ?: one a line",
             ),
         ]
-    return msgspec.structs.replace(_one("The roles", fields), adding=new_role())
+    return msgspec.structs.replace(_one("The roles", fields), adding=new_role(roles_of(book, said)))
 
 
 def matrix(book: Book, said: Answers) -> Chapter:
@@ -169,8 +169,12 @@ def documents_of(book: Book, said: Answers) -> dict[str, tuple[str, str]]:
 
 
 def documents(book: Book, said: Answers) -> Chapter:
-    parts = (_document(n, title, proves) for n, (title, proves) in documents_of(book, said).items())
-    return Chapter(title="The documents", parts=tuple(parts), adding=new_document())
+    known = documents_of(book, said)
+    return Chapter(
+        title="The documents",
+        parts=tuple(_document(n, title, proves) for n, (title, proves) in known.items()),
+        adding=new_document({name: title for name, (title, _) in known.items()}),
+    )
 
 
 def _document(name: str, title: str, proves: str) -> Part:

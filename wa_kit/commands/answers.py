@@ -123,7 +123,7 @@ def check(
 
     Exit codes:
     0  valid
-    1  valid, and an answer is out of date or an exception has run out
+    1  valid, and the last day of an answer or an exception is past
     2  a file is not valid, each error with its file and line
     """
     from wa_kit import terminal

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wa_kit import answers, archive, workload
 from wa_kit.actions import PlannedAction, planned
@@ -73,6 +74,7 @@ def questions_folder(folder: Path) -> Path:
 def _seen(runs: Path, said: Answers) -> Iterator[Seen]:
     homes = [home for home in runs.iterdir() if home.is_dir()] if runs.is_dir() else []
     newest = [run for home in homes if (run := archive.newest_judged(home))]
+    undecided = replace(said, actions={})  # what the kit proposes stands beside what was decided
     for run in sorted(newest, key=lambda run: (run.name, run.parent.name), reverse=True):
         manifest = archive.load_manifest(run)
         summary = archive.load_json(run, "summary.json", Summary)
@@ -83,5 +85,5 @@ def _seen(runs: Path, said: Answers) -> Iterator[Seen]:
             day=day,
             simulation=manifest.simulation,
             summary=summary,
-            actions=tuple(planned(archive.load_findings(run), said, owners, day)),
+            actions=tuple(planned(archive.load_findings(run), undecided, owners, day)),
         )

@@ -258,7 +258,9 @@ def how(material: Material) -> tuple[str, ...]:
         "could not be read is unknown, with the permission that was missing, and never a pass.",
         "A question has gaps as soon as one resource fails, however many pass. It cannot be "
         "told when nothing fails but something was not read.",
-        "Resources are counted, not findings: one bucket with three faults is one bucket.",
+        "Things are counted, not findings: one bucket with three faults is one thing. A rule of "
+        "the account that fails in several Regions is one thing to mend, and under its question "
+        "a resource in each Region.",
         "The answer is the team's. What stands here as a draft is what the evidence suggests.",
         "The review sees a moment. What was changed since is not in it, and neither is what "
         "lies in regions and accounts outside its scope.",

@@ -64,7 +64,7 @@ def verdict(material: Material) -> str:
 
 
 def how_bad(material: Material) -> Html:
-    """How many resources fail, by how serious it is."""
+    """How much fails, by how serious it is."""
     open_ = [trouble for trouble in material.summary.worst if not trouble.accepted]
     counts = Counter(trouble.severity for trouble in open_)
     if not open_:
@@ -72,7 +72,7 @@ def how_bad(material: Material) -> Html:
     said = [f"{counts[name]} {name}" for name in SEVERITIES if counts[name]]
     fails = "fails" if len(open_) == 1 else "fail"
     return join(
-        link("action-plan", f"{plural(len(open_), 'resource')} {fails} at least one check"),
+        link("action-plan", f"{plural(len(open_), 'thing')} {fails} at least one check"),
         f", by the worst failure of each: {listing(said)}.",
     )
 

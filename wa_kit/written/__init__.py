@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic
 
 from wa_kit.written.build import Build, Place, T
-from wa_kit.written.error import WrittenError, did_you_mean
+from wa_kit.written.error import WrittenError, did_you_mean, together
 from wa_kit.written.redact import without
 from wa_kit.written.tree import Tree
 
@@ -26,6 +26,7 @@ __all__ = [
     "parse",
     "read",
     "shipped",
+    "together",
     "without",
 ]
 
