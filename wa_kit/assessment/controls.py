@@ -223,6 +223,7 @@ class Involved:
         heading = ipywidgets.HTML(el("p", el("b", field.label), class_="wa-line"))
         cells = ipywidgets.Box(list(self._cells.values()))
         cells.add_class("wa-fields")
+        cells.add_class("wa-involved")
         self.widget = ipywidgets.VBox([heading, cells])
         self.widget.add_class("wa-wide")
         self._was: Fields = {}
