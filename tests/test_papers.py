@@ -107,7 +107,7 @@ def test_each_question_says_where_it_stands_and_drafts_an_answer() -> None:
     assert "- **Where it stands:** Gaps found, because 2 of 3 resources judged fail; 1 cou" in part
     assert "Open:** 1 finding without a verdict: 1 because permission was denied." in part
     draft = section(part, "Draft, from the evidence")
-    assert "Key management has gaps: of 3 resources assessed, 2 do not meet" in draft
+    assert "Key management has gaps: of 3 resources judged, 2 do not meet" in draft
     assert re.search(r"as it is: \d{3} of 2,084 characters\.", draft)
     assert "Nobody has answered this question yet." in section(part, "What people answered")
     unread = section(part, "What was not seen")
