@@ -354,6 +354,22 @@ def test_an_exception_without_expiry_is_refused_and_nothing_typed_is_lost(home: 
     assert screen.find("Reason").value == ""  # of the form for the next one
 
 
+def test_an_emptied_owner_of_an_exception_is_refused_beside_the_button(home: Path) -> None:
+    entry = "kms_key_tagged arn:x"
+    given = {"check": "kms_key_tagged", "resource": "arn:x", "owner": "A", "approver": "B"}
+    given |= {"reason": "C"}
+    mine: Fields = {("exceptions", entry, name): value for name, value in given.items()}
+    another_hand(home, mine | {("exceptions", entry, "expires"): dt.date(2027, 3, 31)})
+    line = Screen(opened(home).exceptions()).open("arn:x")
+    line.set("Owner", "")
+    line.press("Save")
+    assert "Not saved." in line.words and "owner" in line.words
+    assert said(home).exceptions[0].owner == "A"
+    line.set("Owner", "D")
+    line.press("Save")
+    assert said(home).exceptions[0].owner == "D" and "Not saved." not in line.words
+
+
 def test_what_is_removed_can_be_added_again(home: Path) -> None:
     screen = Screen(opened(home).disputes())
     screen.set("Check that fails", "ec2_ebs_volume_encrypted")
