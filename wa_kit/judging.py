@@ -334,8 +334,8 @@ class _Judging:
 
     def _looked_at(self, table: str, region: str) -> str:
         at = self._at.get(table, {})
-        last = max(at.values(), default="") if region == "global" else ""
-        return at.get(region) or at.get("global") or last
+        known = at.get(region) or at.get("global")
+        return known or (max(at.values(), default="") if region == "global" else "")
 
 
 def _is_about(about: str, row: Row) -> bool:
