@@ -140,14 +140,9 @@ def test_what_may_not_stand_there_is_refused_and_the_file_stands_as_it_was(
 
 
 def test_a_field_of_an_entry_is_emptied_where_the_rules_let_it(path: Path) -> None:
-    said = "kms_key_tagged arn:aws:kms:*:*:key/*"
-    dispute: Fields = {
-        ("disputes", said, "check"): "kms_key_tagged",
-        ("disputes", said, "resource"): "arn:aws:kms:*:*:key/*",
-        ("disputes", said, "says"): "wrong",
-        ("disputes", said, "by"): "A",
-        ("disputes", said, "note"): "B",
-    }
+    said = {"check": "kms_key_tagged", "resource": "arn:aws:kms:*:*:key/*", "says": "wrong"}
+    said |= {"by": "A", "note": "B"}
+    dispute: Fields = {("disputes", EXCEPTION, field): value for field, value in said.items()}
     before = save(path, {}, dispute | ACCEPTED, QUESTIONS).now
     without = {place: value for place, value in before.items() if place[-1] != "note"}
     assert save(path, before, without, QUESTIONS).now == without

@@ -142,9 +142,13 @@ class Staging:
     def __init__(self, home: Path, started: dt.datetime, folder: Path) -> None:
         self.folder = folder
         self.run: Path | None = None
-        self.previous = _link(newest(home))  # the run before, which the chain names
         self._home = home
         self._stamp = started.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+    @property
+    def previous(self) -> Link | None:
+        """The run before, as the chain names it."""
+        return _link(newest(self._home))
 
     def write(self, name: str, text: str | bytes) -> None:
         path = self.folder / name
@@ -156,7 +160,7 @@ class Staging:
         for path in self.folder.rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
         manifest = msgspec.structs.replace(
-            manifest, files=hashes(self.folder), previous=_link(newest(self._home))
+            manifest, files=hashes(self.folder), previous=self.previous
         )
         path = self.folder / "manifest.json"
         path.write_bytes(msgspec.json.format(_JSON.encode(manifest), indent=2) + b"\n")
@@ -376,8 +380,7 @@ def newest(home: Path) -> Path | None:
 
 def newest_judged(home: Path) -> Path | None:
     """The newest run that was judged, and not only collected; ``None`` where there is no folder."""
-    found = reversed(runs(home)) if home.is_dir() else iter(())
-    return next((run for run in found if is_judged(run)), None)
+    return next(_judged(home), None)
 
 
 def baseline(home: Path, before: dt.datetime) -> Path | None:
@@ -386,8 +389,13 @@ def baseline(home: Path, before: dt.datetime) -> Path | None:
     It is the newest that was judged for its own day, from evidence that was read ``before``: the
     same evidence, judged again, has no changes to tell.
     """
+    return next((run for run in _judged(home) if _stands_before(run, before)), None)
+
+
+def _judged(home: Path) -> Iterator[Path]:
+    """Those that were judged, newest first; none where there is no folder."""
     found = reversed(runs(home)) if home.is_dir() else iter(())
-    return next((run for run in found if is_judged(run) and _stands_before(run, before)), None)
+    return (run for run in found if is_judged(run))
 
 
 def _stands_before(run: Path, moment: dt.datetime) -> bool:

@@ -54,10 +54,10 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     partition: str
     regions: tuple[str, ...]
     started: dt.datetime
+    collected: dt.datetime  # when AWS began to be asked: earlier, if it is judged again
     simulation: bool
     calls: dict[str, int]
-    derived_from: archive.Link | None = None
-    as_of: dt.datetime | None = None  # when it was collected, if it is judged again
+    derived_from: archive.Link | None = None  # the run it is judged again from
     supposed: dt.datetime | None = None  # the day it is judged for, where somebody named one
 
 
@@ -78,6 +78,7 @@ def read_account(request: Request, planned: Plan, progress: Progress) -> Body:
             partition=caller.partition,
             regions=regions,
             started=started,
+            collected=started,
             simulation=gate.simulation,
             calls=dict(sorted(gate.calls.items())),
         )

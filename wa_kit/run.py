@@ -56,7 +56,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     """Judge, draft, and write the run folder."""
     progress.stage("Judging")
     context = planned.workload.context(
-        now=body.supposed or body.as_of or body.started,
+        now=body.supposed or body.collected,
         account=body.account,
         partition=body.partition,
         regions=body.regions,
@@ -65,8 +65,7 @@ def conclude(request: Request, planned: Plan, body: Body, progress: Progress) ->
     if request.no_aws:
         findings = [_not_asked(finding) for finding in findings]
     with archive.staged(planned.out, body.account, body.started) as staging:
-        collected = body.as_of or body.started
-        before = archive.baseline(planned.out / body.account, collected)
+        before = archive.baseline(planned.out / body.account, body.collected)
         rules = {entry.match: entry.owner for entry in planned.workload.owners}
         summary = suggestions.summarise(
             planned.questions,
@@ -175,7 +174,7 @@ def _manifest(request: Request, planned: Plan, body: Body) -> archive.Manifest:
 def _parameters(request: Request, planned: Plan, body: Body) -> dict[str, Any]:
     """What the run was asked, without secrets and without paths of this machine."""
     return {
-        **({archive.AS_OF: body.as_of} if body.as_of else {}),
+        **({archive.AS_OF: body.collected} if body.derived_from else {}),
         **({archive.SUPPOSED: body.supposed} if body.supposed else {}),
         "workload": planned.workload.name,
         "workload_file": planned.workload_file is not None,
@@ -274,13 +273,15 @@ def _people_alone(request: Request, planned: Plan, progress: Progress) -> Result
         for q in planned.questions
     )
     account = request.account or next(iter(planned.workload.accounts), NOBODY)
+    now = dt.datetime.now(dt.UTC)
     body = Body(
         evidence=nothing_read(account, ()),
         account=account,
         caller="",
         partition="aws",
         regions=(),
-        started=dt.datetime.now(dt.UTC),
+        started=now,
+        collected=now,
         simulation=False,
         calls={},
     )
@@ -327,10 +328,10 @@ def judge_again(
         partition=manifest.partition,
         regions=manifest.regions,
         started=dt.datetime.now(dt.UTC),
+        collected=manifest.collected,
         simulation=manifest.simulation,
         calls=manifest.calls,
         derived_from=archive.link(run),
-        as_of=manifest.collected,
         supposed=as_of or manifest.supposed,
     )
     result = conclude(request, planned, body, progress or Progress())

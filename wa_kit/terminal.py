@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,7 +116,7 @@ def print_result(result: Result) -> None:
     if stores.seen:
         out.print(f"\n{stores.assessed} of {plural(stores.seen, 'data store')} assessed")
     _print_stale(summary.questions)
-    _print_worst(summary.worst)
+    _print_worst(summary.open)
     _print_blind(summary.not_seen)
     if result.newer_folder:
         newer = safe(result.newer_folder / "workload.yaml")
@@ -155,8 +155,7 @@ def _print_stale(questions: Sequence[Suggestion]) -> None:
         out.print(f"  {safe(question.title)}{safe(why)}", soft_wrap=True)
 
 
-def _print_worst(worst: Sequence[Trouble]) -> None:
-    open_ = [trouble for trouble in worst if not trouble.accepted]
+def _print_worst(open_: Sequence[Trouble]) -> None:
     if not open_:
         return
     many = f"; the first {_MOST}" if len(open_) > _MOST else ""
@@ -172,14 +171,19 @@ def _print_worst(worst: Sequence[Trouble]) -> None:
 
 
 def _print_blind(not_seen: Sequence[Blind]) -> None:
-    if not not_seen:
-        return
-    places: dict[tuple[str, str], set[str]] = {}
-    for blind in not_seen:
-        places.setdefault((blind.action or blind.what, blind.reason), set()).add(blind.region)
-    out.print("\n[bold]Could not be read[/], and counted as unknown:")
-    for (what, reason), regions in sorted(places.items()):
-        out.print(f"  {safe(what)} {safe(reason)} in {', '.join(sorted(regions))}", soft_wrap=True)
+    met = ((f"{blind.action or blind.what} {blind.reason}", blind.region) for blind in not_seen)
+    _print_places("[bold]Could not be read[/], and counted as unknown", met)
+
+
+def _print_places(heading: str, met: Iterable[tuple[str, str]]) -> None:
+    """A line for each thing, with the regions in which it was met; nothing where there is none."""
+    places: dict[str, set[str]] = {}
+    for what, region in met:
+        places.setdefault(what, set()).add(region)
+    if places:
+        out.print(f"\n{heading}:")
+    for what, regions in sorted(places.items()):
+        out.print(f"  {safe(what)} in {', '.join(sorted(regions))}", soft_wrap=True)
 
 
 _MEANING = {
@@ -256,26 +260,20 @@ def print_ready(ready: Ready) -> None:
     out.print(f"A review will take about {calls:,} calls, and read no data.")
     if not ready.missing:
         out.print("[green]Nothing is missing.[/]")
-    denied: dict[str, set[str]] = {}
-    failed: dict[str, set[str]] = {}
-    for probe, why in ready.missing:
-        if why.reason is Reason.DENIED:
-            denied.setdefault(why.action or why.operation, set()).add(probe.region)
-        else:
-            failed.setdefault(f"{probe.table}: {str(why).strip()}", set()).add(probe.region)
-    untold: dict[str, set[str]] = {}
-    for probe, why in ready.not_knowable:
-        untold.setdefault(f"{probe.table}: {why.detail or why}", set()).add(probe.region)
-    _print_places("Permissions that are missing", denied)
-    _print_places("No answer came; no permission helps, trying again may", failed)
-    _print_places("AWS itself does not tell, whatever is permitted", untold)
-
-
-def _print_places(heading: str, places: Mapping[str, Collection[str]]) -> None:
-    if places:
-        out.print(f"\n[bold]{heading}[/]:")
-    for what, where in sorted(places.items()):
-        out.print(f"  {safe(what)} in {', '.join(sorted(where))}", soft_wrap=True)
+    denied = [(p, why) for p, why in ready.missing if why.reason is Reason.DENIED]
+    failed = [(p, why) for p, why in ready.missing if why.reason is not Reason.DENIED]
+    _print_places(
+        "[bold]Permissions that are missing[/]",
+        ((why.action or why.operation, p.region) for p, why in denied),
+    )
+    _print_places(
+        "[bold]No answer came; no permission helps, trying again may[/]",
+        ((f"{p.table}: {str(why).strip()}", p.region) for p, why in failed),
+    )
+    _print_places(
+        "[bold]AWS itself does not tell, whatever is permitted[/]",
+        ((f"{p.table}: {why.detail or why}", p.region) for p, why in ready.not_knowable),
+    )
 
 
 def ready_json(ready: Ready) -> dict[str, Any]:

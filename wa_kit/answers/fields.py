@@ -23,6 +23,11 @@ Fields = dict[Place, Value]
 ENTRIES = ("exceptions", "disputes")
 
 
+def by_kit(place: Place) -> bool:
+    """Whether the kit keeps the field beside an answer, and no person fills it in."""
+    return place[2:3] == ("seen",)
+
+
 class Conflict(Struct, frozen=True, kw_only=True):
     """A field that two people changed, each to something else. ``None`` is a field left empty."""
 

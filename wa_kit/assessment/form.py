@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from wa_kit.answers.changing import Saved
-from wa_kit.answers.fields import Conflict, Fields, Place, Value
+from wa_kit.answers.fields import Conflict, Fields, Place, Value, by_kit
 from wa_kit.assessment.book import Book
 from wa_kit.assessment.controls import control, read_all
 from wa_kit.assessment.parts import Adding, Part
@@ -179,7 +179,7 @@ def _with(fields: Fields, place: Place, value: Value | None) -> Fields:
 
 
 def _outcome(saved: Saved) -> tuple[str, str]:
-    people = [place for place in saved.written if place[2:3] != ("seen",)]
+    people = [place for place in saved.written if not by_kit(place)]
     if saved.conflicts:
         rest = "The rest is saved. " if saved.written else ""
         return f"{rest}Decide what somebody else changed too.", "wa-refused"

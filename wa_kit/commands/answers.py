@@ -91,10 +91,11 @@ def bring(
 
 def _print_imported(done: Imported, dry_run: bool) -> None:
     from wa_kit import terminal
+    from wa_kit.answers.fields import by_kit
     from wa_kit.exchange.coming_back import in_words, value_in_words
     from wa_kit.suggestions import plural
 
-    changes = [change for change in done.changes if change.place[2:3] != ("seen",)]  # by the kit
+    changes = [change for change in done.changes if not by_kit(change.place)]
     for change in changes:
         before, after = value_in_words(change.before), value_in_words(change.after)
         line = f"{in_words(change.place)}: {before} -> {after}"

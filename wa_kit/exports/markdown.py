@@ -74,10 +74,9 @@ def _front(material: Material) -> Iterator[str]:
 
 def _figures(material: Material) -> Iterator[str]:
     summary, stores = material.summary, material.summary.stores
-    open_ = [trouble for trouble in summary.worst if not trouble.accepted]
     yield f"{stores.assessed:,} of {stores.seen:,} data stores were assessed whole."
     yield f"{stores.classified:,} of {stores.seen:,} data stores have a known classification."
-    yield f"{plural(len(open_), 'thing')} fail at least one check."
+    yield f"{plural(len(summary.open), 'thing')} fail at least one check."
     yield f"{plural(summary.accepted, 'failure')} accepted under an exception."
     if changes := summary.changes:
         yield (

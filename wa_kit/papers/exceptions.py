@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from wa_kit.answers import AcceptedRisk, Dispute
+from wa_kit.answers.checking import SOON
 from wa_kit.checks import CHECKS
 from wa_kit.markdown import Md, code, md, table
 from wa_kit.model import Finding, Outcome
@@ -19,7 +20,6 @@ from wa_kit.review.words import place, sentence
 from wa_kit.suggestions import plural
 
 ARTEFACT = "exceptions-register"
-_SOON = 30  # days
 _COVERED = 200
 
 
@@ -83,7 +83,7 @@ def _state(sources: Sources, entry: AcceptedRisk) -> str:
     days = (entry.expires - sources.as_of).days
     if not entry.holds_on(sources.as_of):
         return f"ran out {plural(-days, 'day')} ago" if days else "ran out today"
-    return f"in force, {plural(days, 'day')} left" if days <= _SOON else "in force"
+    return f"in force, {plural(days, 'day')} left" if days <= SOON else "in force"
 
 
 def _covered(sources: Sources, numbered: list[tuple[int, AcceptedRisk]]) -> Md:

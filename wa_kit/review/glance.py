@@ -65,7 +65,7 @@ def verdict(material: Material) -> str:
 
 def how_bad(material: Material) -> Html:
     """How much fails, by how serious it is."""
-    open_ = [trouble for trouble in material.summary.worst if not trouble.accepted]
+    open_ = material.summary.open
     counts = Counter(trouble.severity for trouble in open_)
     if not open_:
         return join(material.nothing_fails)
@@ -169,7 +169,7 @@ def _exceptions(material: Material) -> Iterator[Html]:
 
 
 def _worst(material: Material) -> Html:
-    worst = [trouble for trouble in material.summary.worst if not trouble.accepted][:_WORST]
+    worst = material.summary.open[:_WORST]
     if not worst:
         return el("p", material.nothing_fails)
     return el("ol", *(el("li", *_trouble(material, trouble)) for trouble in worst), class_="worst")
@@ -198,11 +198,11 @@ def _decisions(material: Material) -> Html:
 def decisions(material: Material) -> Iterator[Html]:
     """What the reader has to decide, at most five things."""
     summary = material.summary
-    urgent = [t for t in summary.worst if t.severity in ("critical", "high") and not t.accepted]
+    urgent = [t for t in summary.open if t.severity in ("critical", "high")]
     if urgent:
         work = plural(len(urgent), "resource")
         yield join("Who repairs ", link("action-plan", f"the failures on {work}"), ", by when?")
-    ownerless = sum(1 for trouble in summary.worst if not trouble.owner and not trouble.accepted)
+    ownerless = sum(1 for trouble in summary.open if not trouble.owner)
     if ownerless:
         yield join(f"Who owns the {plural(ownerless, 'failing resource')} that name nobody?")
     unclassified = summary.stores.seen - summary.stores.classified

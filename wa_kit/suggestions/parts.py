@@ -47,6 +47,10 @@ class Trouble(Struct, frozen=True, kw_only=True):
     accepted: bool = False
 
 
+def _unaccepted(worst: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
+    return tuple(trouble for trouble in worst if not trouble.accepted)
+
+
 class Blind(Struct, frozen=True, kw_only=True):
     """Something that was not read, and the permission it takes."""
 
@@ -85,7 +89,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> tuple[Trouble, ...]:
         """What fails and nobody has accepted, worst first."""
-        return tuple(trouble for trouble in self.worst if not trouble.accepted)
+        return _unaccepted(self.worst)
 
     def heading(self, most: int) -> str:
         """What stands over the first ``most`` of ``open``, and how it is counted."""
@@ -131,3 +135,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     not_seen: tuple[Blind, ...]
     stores: Stores
     changes: Changes | None = None
+
+    @property
+    def open(self) -> tuple[Trouble, ...]:
+        """What fails and nobody has accepted, worst first."""
+        return _unaccepted(self.worst)

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, cast, get_
 import msgspec
 from msgspec import Struct
 
-from wa_kit.written.error import WrittenError, did_you_mean, shown, together
+from wa_kit.written.error import WrittenError, did_you_mean, nearest, shown, together
 from wa_kit.written.tree import Node
 
 T = TypeVar("T", bound=Struct)
@@ -78,17 +78,18 @@ class Build:
         before = len(self.faults)
         fields = {f.encode_name: f for f in msgspec.structs.fields(kind)}
         values: dict[str, Any] = {}
-        misspelt = ""
+        meant: set[str] = set()
         for key, (line, inner) in node.value.items():
             if key not in fields:
-                misspelt += (meant := did_you_mean(key, fields))
-                todo = meant or f"The keys here are: {', '.join(fields)}."
+                meant.add(nearest(key, fields))
+                todo = did_you_mean(key, fields) or f"The keys here are: {', '.join(fields)}."
                 self._note(line, f"there is no key {shown(key)} here", todo)
                 continue
             values[fields[key].name] = self._part(inner, fields[key].type, (*at, key))
             self.lines[*at, key] = line
+        told = node.value.keys() | meant
         for name, info in fields.items():
-            if info.required and name not in node.value and repr(name) not in misspelt:
+            if info.required and name not in told:
                 within = f" in {_label(at)}" if at else ""
                 self._note(node.line, f"{name!r} is missing{within}", f"Add '{name}: ...'.")
         if len(self.faults) > before:

@@ -43,10 +43,15 @@ def together(faults: Iterable[WrittenError]) -> WrittenError:
     return ordered[0] if len(ordered) == 1 else _Together(ordered)
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was meant, or nothing when none is near."""
+    return next(iter(difflib.get_close_matches(name[:100], known, n=1)), "")
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?`, or nothing when no known name is near."""
-    near = difflib.get_close_matches(name[:100], known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else ""
+    near = nearest(name, known)
+    return f"Did you mean {near!r}?" if near else ""
 
 
 def shown(text: str) -> str:

@@ -125,12 +125,11 @@ def _cover(front: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _glance(material: Material) -> dict[str, Any]:
-    open_ = [one for one in material.summary.worst if not one.accepted]
     return {
         "verdict": glance.verdict(material),
         "how_bad": glance.how_bad(material),
         "facts": _facts(material),
-        "worst": [trouble(one) for one in open_[:_WORST]],
+        "worst": [trouble(one) for one in material.summary.open[:_WORST]],
         "decisions": list(glance.decisions(material)),
     }
 

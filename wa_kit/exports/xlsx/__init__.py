@@ -108,11 +108,11 @@ def _summary(page: Page, material: Material) -> None:
         if value:
             page.fact(term, value)
     page.gap()
-    stores, open_ = summary.stores, [t for t in summary.worst if not t.accepted]
+    stores = summary.stores
     page.fact("Verdict", verdict(material))
     page.fact("Data stores", f"{stores.assessed:,} of {stores.seen:,} assessed whole")
     page.fact("Classified", f"{stores.classified:,} of {stores.seen:,} have a known classification")
-    page.fact("Failing", f"{plural(len(open_), 'thing')} fail at least one check")
+    page.fact("Failing", f"{plural(len(summary.open), 'thing')} fail at least one check")
     page.fact("Accepted", plural(summary.accepted, "failure"))
     page.fact("Not read", _blind(material))
     page.gap()

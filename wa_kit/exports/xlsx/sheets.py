@@ -354,6 +354,6 @@ SEVERITIES = (
 
 
 def severities(material: Material) -> Iterator[Row]:
-    open_ = Counter(t.severity for t in material.summary.worst if not t.accepted)
+    open_ = Counter(trouble.severity for trouble in material.summary.open)
     for name in ALL_SEVERITIES:
         yield (name.capitalize(), open_[name])
